@@ -51,7 +51,7 @@ class DeskClient(QuietHandler):
     async def stop(self) -> None:
         await self.link.stop()
 
-    # --- what an agent does ---
+    # --- the agent's actions ---
 
     async def ask(self, request: Struct, timeout: float = DEADLINE) -> Struct:  # noqa: ASYNC109
         channel = await self.link.opened(DEADLINE)

@@ -199,7 +199,7 @@ class Headset:
             self._daemon.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    # --- what one hears and says ---
+    # --- sound to and from the headset ---
 
     def hear(self, seconds: float, *, sink: str = "headset") -> np.ndarray:
         """The speaker's sound in the next ``seconds``: int16, 8 kHz."""

@@ -11,7 +11,7 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "desk.md"
 
 
 def table() -> str:
-    """One row an action: what must hold, by the reason that is named when it does not, in the order in which they are looked at."""
+    """One row for each action: the reasons why the action is off, in the order in which they are checked."""
     rows = ["| action | off, because (the first that is so) |", "|---|---|"]
     for action, needs in NEEDS.items():
         whys = [f"`{need.why}`" for need in needs]
@@ -20,7 +20,7 @@ def table() -> str:
 
 
 def supervising() -> str:
-    """One row an act: the desk's action whose needs come first, then the row's own."""
+    """One row for each act of a supervisor: the desk's action, whose needs are checked first, then the act's own reasons."""
     rows = ["| to a row | as | and off, because |", "|---|---|---|"]
     for act, (action, needs) in SEAT_NEEDS.items():
         rows.append(f"| seat: `{act}` | `{action}` | {', '.join(f'`{need.why}`' for need in needs)} |")

@@ -1,4 +1,4 @@
-"""The presenter's ports, by hand: a switch that answers when told to, a phone that notes, and a desk on a virtual clock."""
+"""Fakes of the presenter's ports (a switch that a test answers for, a phone that records its commands), and a desk on a virtual clock."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -71,7 +71,7 @@ def pop(name: str = "c1", customer: CustomerCard | None = None, **fields: object
 
 
 class FakeSwitch:
-    """``ports.SwitchPort``. Requests wait in ``asked`` until ``answer`` or their time-out (``tick``). ``up=False``: ``never_left``."""
+    """``ports.SwitchPort``. Requests wait in ``asked`` until ``answer`` or their time-out (``tick``). With ``up=False`` they end as ``never_left``."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self.up = True
@@ -92,7 +92,7 @@ class FakeSwitch:
             self.heard.append(told)
 
     def answer(self, reply: Reply | Failed, kind: type = object) -> None:
-        """To the oldest open request (of a kind)."""
+        """Replies to the oldest open request of this kind."""
         index = next(i for i, (request, _, _) in enumerate(self.asked) if isinstance(request, kind))
         self.asked.pop(index)[2](reply)
 
@@ -100,7 +100,7 @@ class FakeSwitch:
         return [request for request, _, _ in self.asked if isinstance(request, kind)]
 
     def cut(self) -> None:
-        """The link is gone: what was open is answered so."""
+        """The link breaks: open requests end as ``link_lost``."""
         self.up = False
         asked, self.asked = self.asked, []
         for _, _, on_reply in asked:
@@ -147,7 +147,7 @@ class FakeSettings(dict[str, str]):
 
 
 class FakeDiagnostics:
-    """``ports.DiagnosticsPort`` whose work a test does: ``step`` and ``end``."""
+    """``ports.DiagnosticsPort``; a test calls ``step`` and ``end`` in place of the packing."""
 
     def __init__(self) -> None:
         self.packs: list[Path] = []
@@ -182,7 +182,7 @@ class FakeAgentFiles(dict[AgentId, AgentPhonebook]):
 
 
 class World:
-    """A desk at a switch by hand. ``pass_time`` ticks as the window does."""
+    """A desk at a fake switch. ``pass_time`` ticks as the window does."""
 
     def __init__(self, **settings: str) -> None:
         self.now, self.utc_off = 1000.0, 1_700_000_000.0
@@ -228,7 +228,7 @@ class World:
         return DeskSnapshot(at=self.wall(), dispositions=CHOICES, **fields)  # type: ignore[arg-type]
 
     def connect(self) -> None:
-        """Link and phone are up; nobody is logged in."""
+        """Link and phone are up; no agent is logged in."""
         self.desk.phone_event(PhoneReady(CONTACT, "1"))
         self.desk.phone_event(Devices((HEADSET,), "usb", "usb", "usb"))
         self.open_link()
@@ -257,7 +257,7 @@ class World:
 
 
 def at_work(**state: object) -> World:
-    """Logged in and open."""
+    """A desk with an agent logged in and the seat open."""
     world = World()
     world.log_in(**({"seat": seat()} | state))
     return world

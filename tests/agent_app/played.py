@@ -1,6 +1,6 @@
-"""A switch played over a real link: ``LinkServer`` in a thread of its own, and a desk with the real ``SwitchLink`` in the test's.
+"""A scripted switch over a real link: ``LinkServer`` in a thread of its own, and a desk with the real ``SwitchLink`` in the test's thread.
 
-``Relay`` stands between them and can stall: connections stay up, nothing passes.
+``Relay`` is a TCP relay between the two that can stall: connections stay up, nothing passes.
 """
 
 import asyncio
@@ -35,7 +35,7 @@ HASTY = Rules(heartbeat_s=0.1, silence_s=1.0, hello_s=1.0)
 
 
 class PlayedSwitch(QuietHandler):
-    """Knows one desk and its agent; answers commands with ``Done``, not at all (``mute``), or as ``replies`` says."""
+    """A switch with one desk and one agent. Commands get the answer in ``replies``, else ``Done``; with ``mute`` they get none."""
 
     def __init__(self, endpoint: str = "tcp://127.0.0.1:0", protocol: int = 1, rules: Rules = CALM) -> None:
         self.state = DeskSnapshot(at=time.time(), dispositions=CHOICES)
@@ -132,12 +132,12 @@ class PlayedSwitch(QuietHandler):
 
 
 class Bench:
-    """A desk in the test's thread; ``until`` lets it live."""
+    """A desk in the test's thread; its work is done in ``until``."""
 
     def __init__(self, key: DeskKey, rules: Rules = CALM, route: OwnAddress | None = None) -> None:
         self.views: list[DeskView] = []
         self.heard: list[str] = []
-        """``opened``, and each address, in their order."""
+        """``opened`` and the addresses, in the order in which they came."""
         self.opened_times = 0
         self.phone, self.settings = FakePhone(), FakeSettings()
         self._work: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
@@ -147,7 +147,7 @@ class Bench:
         self.desk.phone_event(Devices((HEADSET,), "usb", "usb", "usb"))
         self.link.start()
 
-    # --- Listener: by the queue, on this thread ---
+    # --- the link's Listener, called through the queue on this thread ---
 
     def address(self, ip: str) -> None:
         self.heard.append(ip)
@@ -177,7 +177,7 @@ class Bench:
         return self.view.problem.code if self.view.problem is not None else ""
 
     def until(self, condition: Callable[[], bool], seconds: float = DEADLINE) -> None:
-        """Lives until it holds. Raises ``TimeoutError``."""
+        """Runs the desk until the condition holds. Raises ``TimeoutError``."""
         end = time.monotonic() + seconds
         ticked = 0.0
         while not condition():
@@ -213,7 +213,7 @@ def a_switch(endpoint: str = "tcp://127.0.0.1:0", protocol: int = 1, rules: Rule
 
 
 class PlayedRoute:
-    """``agent_app.link.OwnAddress`` as a test sets it: ``ip`` is the address as soon as the switch's name is known, ``named`` how often it was asked for."""
+    """``agent_app.link.OwnAddress`` set by a test: ``ip`` is the address once the switch's name is resolved, ``named`` counts the look-ups of the name."""
 
     def __init__(self, ip: str = "", *, known: bool = True) -> None:
         self.ip = ip
@@ -244,7 +244,7 @@ def a_desk(
 
 
 class Relay:
-    """TCP, both ways, on its own thread. ``stall``: what arrives waits; ``cut``: every connection is closed."""
+    """A TCP relay on its own thread. ``stall``: arriving bytes wait; ``cut``: every connection is closed."""
 
     def __init__(self, endpoint: str) -> None:
         host, _, port = endpoint.removeprefix("tcp://").partition(":")

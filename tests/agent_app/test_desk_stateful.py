@@ -1,7 +1,7 @@
-"""The presenter under whatever order of clicks, reports, losses, failures and time there can be.
+"""The presenter under any order of clicks, reports, losses, failures and passing time (a Hypothesis state machine).
 
-The truth is a switch's snapshot; the link to it loses, doubles and delays reports, and breaks. Whatever happened before, a desk whose link
-is up and whose gaps have shown shows the truth; nothing stays pending for ever; a logged-out desk shows nobody.
+The reference is a switch's snapshot; the link loses, repeats and delays reports, and breaks. After any history, a desk whose link
+is up and whose gaps have been noticed shows the switch's state; no command stays pending for ever; a logged-out desk shows no customer.
 """
 
 import pytest
@@ -198,7 +198,7 @@ class DeskMachine(RuleBasedStateMachine):
     @precondition(lambda self: not self.world.switch.up)
     @rule()
     def link_opens(self) -> None:
-        self.numbers, self.unseen, self.late = 0, False, None  # old reports are of the old session
+        self.numbers, self.unseen, self.late = 0, False, None  # old reports belong to the old session
         self.world.switch.up = True
         self.world.desk.opened()
 
@@ -259,7 +259,7 @@ class DeskMachine(RuleBasedStateMachine):
     def time_passes(self, seconds: float, step: float) -> None:
         self.world.pass_time(seconds, max(step, seconds / 100))
 
-    # --- what always holds ---
+    # --- invariants ---
 
     @invariant()
     def the_window_has_the_newest_view(self) -> None:
@@ -279,7 +279,7 @@ class DeskMachine(RuleBasedStateMachine):
         view = self.world.view
         if view.link is LinkState.UP and not view.stale and not self.unseen and self.session:
             if view.needs_password:
-                return  # its log-in's answer was lost; the form is shown
+                return  # the log-in's answer was lost; the form is shown
             assert replace(view.state, at=0.0) == replace(self.truth, at=0.0)
 
     @invariant()
@@ -312,14 +312,14 @@ class DeskMachine(RuleBasedStateMachine):
             assert view.state.call.leg in expected
 
     def teardown(self) -> None:
-        """Whatever was before: a link, answers, and all is well."""
+        """After any history: with a link and answers the desk shows the switch's state."""
         if not hasattr(self, "world"):
             return
         world = self.world
         world.desk.phone_event(PhoneReady(CONTACT, "1"))
         if not world.switch.up:
             self.link_opens()
-        self._tell(QueuesChanged(()), "")  # shows a gap, if there is one
+        self._tell(QueuesChanged(()), "")  # makes a gap visible, if there is a gap
         for _ in range(60):
             while world.switch.asked:
                 world.switch.answer(self._answer(world.switch.asked[0][0]))

@@ -1,4 +1,4 @@
-"""Files as a whole or not at all: a full disk, folders without access, killed writers, damaged files."""
+"""Files are written as a whole or not at all: a full disk, folders without access, killed writers, damaged files."""
 
 import errno
 import os
@@ -26,7 +26,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def only(path: Path) -> bytes:
-    """The file's content; nothing else is in the folder."""
+    """The content of the file, which is the only one in the folder."""
     assert [each.name for each in path.parent.iterdir()] == [path.name]
     return path.read_bytes()
 
@@ -76,7 +76,7 @@ def test_a_private_file_is_never_open_to_others_though_a_scratch_file_was_left(p
 
 
 @POSIX
-def test_a_link_stays_a_link(path: Path) -> None:
+def test_a_symbolic_link_stays_a_link(path: Path) -> None:
     link = path.parent.parent / "link.json"
     link.symlink_to(path)
     files.write(link, NEW)
@@ -100,7 +100,7 @@ def test_the_old_file_is_read_until_the_new_one_is_whole(path: Path) -> None:
 
 @POSIX
 def test_a_full_disk_leaves_the_old_file(path: Path) -> None:
-    """A limit of file sizes stands for the full disk: the write fails in the middle."""
+    """A limit on file sizes in place of a full disk: the write fails in the middle."""
     text = """
 import resource, sys
 from pathlib import Path
@@ -118,7 +118,7 @@ files.write_or_log(Path(sys.argv[1]), bytes(30_000), "settings")
 
 
 @POSIX
-def test_a_killed_writer_leaves_the_old_file_and_is_no_hindrance(path: Path) -> None:
+def test_a_killed_writer_leaves_the_old_file_and_does_not_block_the_next_writer(path: Path) -> None:
     text = """
 import signal, sys
 from pathlib import Path
@@ -188,12 +188,12 @@ def test_a_file_that_is_a_folder(tmp_path: Path) -> None:
 # --- damaged files ---
 
 
-def test_what_was_written_is_read(path: Path) -> None:
+def test_a_written_file_is_read_back(path: Path) -> None:
     files.write(path, NEW)
     assert files.read_json(path, dict[str, str], "settings") == {"language": "en", "theme": "dark"}
 
 
-def test_no_file_is_no_damage(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_missing_file_is_not_damaged(path: Path, caplog: pytest.LogCaptureFixture) -> None:
     path.unlink()
     assert files.read_json(path, dict[str, str], "settings") is None
     assert caplog.messages == []

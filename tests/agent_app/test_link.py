@@ -48,24 +48,29 @@ TALKING = (CallChanged(call(state=SeatState.TALKING)), SeatChanged(seat(SeatStat
 
 
 def same(bench: Bench, switch: PlayedSwitch) -> bool:
-    """Does the desk show what the switch has? (``at`` is when it was asked.)"""
+    """Whether the desk shows the switch's state; ``at``, the time of the snapshot, is left out."""
     return replace(bench.view.state, at=0.0) == replace(switch.state, at=0.0)
 
 
 # --- this PC's address ---
 
 
-def test_the_address_is_told_before_the_link_is_open() -> None:
+def test_the_address_comes_before_the_open_link() -> None:
     with a_switch() as switch, a_desk(switch.endpoint) as bench:
         bench.until(lambda: "opened" in bench.heard)
         assert bench.heard == ["127.0.0.1", "opened"]
 
 
-def test_another_route_to_the_switch_is_told_while_the_link_is_up() -> None:
+def test_a_new_address_is_reported_while_the_link_is_up() -> None:
     route = PlayedRoute()
     with a_switch() as switch, a_desk(switch.endpoint, route=route) as bench:
         bench.until(lambda: bench.heard == ["opened"])
-        for ip in ("127.0.0.2", "", "127.0.0.2", "127.0.0.3"):  # the same again is no news, and none is none
+        for ip in (
+            "127.0.0.2",
+            "",
+            "127.0.0.2",
+            "127.0.0.3",
+        ):  # an unchanged address and an empty address are not reported
             route.ip = ip
             bench.live(1.5)
         assert bench.heard == ["opened", "127.0.0.2", "127.0.0.3"]
@@ -76,14 +81,14 @@ def test_each_new_session_has_the_address_of_that_time() -> None:
     route = PlayedRoute("127.0.0.2")
     with a_switch() as switch, a_desk(switch.endpoint, route=route) as bench:
         bench.until(lambda: "opened" in bench.heard)
-        bench.until(lambda: route.named == 2)  # at the start, and for the session
+        bench.until(lambda: route.named == 2)  # at the start and for the session
         route.ip = "127.0.0.3"
         switch.hang_up()
         bench.until(lambda: bench.opened_times == 2 and route.named == 3)
         assert bench.heard == ["127.0.0.2", "opened", "127.0.0.3", "opened"]
 
 
-def test_a_name_server_that_does_not_answer_holds_up_nothing() -> None:
+def test_a_name_server_that_does_not_answer_delays_only_the_address() -> None:
     route = PlayedRoute("127.0.0.2", known=False)
     with a_switch() as switch, a_desk(switch.endpoint, route=route) as bench:
         bench.log_in()
@@ -92,11 +97,11 @@ def test_a_name_server_that_does_not_answer_holds_up_nothing() -> None:
         bench.until(lambda: bench.heard == ["opened", "127.0.0.2"])
 
 
-# --- bugs of ours ---
+# --- faults of the program ---
 
 
 class FailingRoute(PlayedRoute):
-    """Fails once a session is open, ``times`` times: on the link's thread, where a bug of ours would."""
+    """Raises ``times`` times once a session is open, on the link's thread, as a bug of the program would."""
 
     def __init__(self, times: int) -> None:
         super().__init__("127.0.0.1")
@@ -110,7 +115,7 @@ class FailingRoute(PlayedRoute):
         return super().address()
 
 
-def test_a_fault_of_the_links_thread_is_said_logged_and_mended(
+def test_a_fault_of_the_link_s_thread_is_shown_logged_and_mended(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(thread, "FAULT_PAUSE_S", 0.5)
@@ -155,7 +160,7 @@ def test_a_key_that_the_switch_does_not_know() -> None:
         bench.until(lambda: bench.view.link is LinkState.WRONG_KEY)
 
 
-def test_a_switch_that_is_not_the_one_of_the_key_file() -> None:
+def test_a_switch_with_another_key_than_in_the_key_file() -> None:
     with a_switch() as switch, a_desk(switch.endpoint, centre=STRANGER.public) as bench:
         bench.until(lambda: bench.view.link is LinkState.WRONG_KEY)
 
@@ -167,7 +172,7 @@ def test_a_switch_of_another_version_says_which_is_older(protocol: int, older: s
         assert older in bench.view.link_text
 
 
-def test_a_refusal_that_does_not_come_again_was_no_wrong_key(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_single_refusal_is_not_shown_as_a_wrong_key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(thread, "REFUSED_S", 0.5)
     switch = PlayedSwitch()
     with a_desk(switch.endpoint, pair=STRANGER) as bench:
@@ -176,7 +181,7 @@ def test_a_refusal_that_does_not_come_again_was_no_wrong_key(monkeypatch: pytest
         bench.until(lambda: bench.view.link is LinkState.CONNECTING)
 
 
-def test_two_apps_with_one_key_do_not_chase_each_other() -> None:
+def test_two_apps_with_the_same_key_do_not_displace_each_other_in_turn() -> None:
     with a_switch() as switch, a_desk(switch.endpoint) as first:
         first.until(first.fresh)
         with a_desk(switch.endpoint) as second:
@@ -190,13 +195,13 @@ def test_two_apps_with_one_key_do_not_chase_each_other() -> None:
 # --- the port's contract ---
 
 
-def test_asking_without_a_link_is_answered_later_and_once() -> None:
+def test_a_request_without_a_link_ends_later_and_once() -> None:
     with a_desk("tcp://127.0.0.1:1") as bench:
         results: list[object] = []
         bench.link.ask(wire.OpenSeat(), 1.0, results.append)
         bench.link.resync(results.append)
         bench.link.tell(PhoneNow(()))
-        assert results == []  # never before it returns
+        assert results == []  # never before the call returns
         bench.until(lambda: len(results) == 2)
         assert [getattr(result, "code", "") for result in results] == ["never_left", "never_left"]
         bench.link.stop()
@@ -205,7 +210,7 @@ def test_asking_without_a_link_is_answered_later_and_once() -> None:
         bench.until(lambda: len(results) == 3)
 
 
-def test_asking_a_switch_that_is_silent_and_one_that_goes() -> None:
+def test_a_request_to_a_silent_switch_and_to_a_switch_that_disconnects() -> None:
     with a_switch() as switch, a_desk(switch.endpoint) as bench:
         bench.log_in()
         switch.mute = True
@@ -222,7 +227,7 @@ def test_asking_a_switch_that_is_silent_and_one_that_goes() -> None:
 # --- the network ---
 
 
-def test_a_network_that_stalls_is_seen_and_the_session_resumed() -> None:
+def test_a_stalled_network_is_noticed_and_the_session_resumed() -> None:
     with a_switch(rules=HASTY) as switch, a_relay(switch.endpoint) as relay, a_desk(relay.endpoint, HASTY) as bench:
         bench.log_in()
         switch.tell(*TALKING)
@@ -233,7 +238,7 @@ def test_a_network_that_stalls_is_seen_and_the_session_resumed() -> None:
         assert bench.view.stale
         assert bench.view.pending == ()
         assert bench.problem == "link_lost"
-        switch.tell(CallChanged(None), SeatChanged(seat()))  # nobody hears it
+        switch.tell(CallChanged(None), SeatChanged(seat()))  # lost in the stall
         relay.cut()
         relay.flow()
         bench.until(lambda: bench.fresh() and same(bench, switch))
@@ -249,13 +254,13 @@ def test_a_switch_restarted_in_a_talk() -> None:
         switch.stop()
         bench.until(lambda: bench.view.link is LinkState.LOST)
         assert bench.view.state.call is not None  # shown, greyed
-        with a_switch(switch.endpoint) as anew:  # it has forgotten the talk, and the session is in its store
+        with a_switch(switch.endpoint) as anew:  # the new switch has lost the talk, the session is in its store
             anew.state = replace(anew.state, seat=seat())
             bench.until(lambda: bench.fresh() and same(bench, anew))
             assert not bench.view.needs_password
 
 
-def test_a_switch_that_has_forgotten_the_session() -> None:
+def test_a_switch_that_does_not_know_the_session() -> None:
     with a_switch() as switch, a_desk(switch.endpoint) as bench:
         bench.log_in()
         switch.sessions.clear()
@@ -266,7 +271,7 @@ def test_a_switch_that_has_forgotten_the_session() -> None:
 
 @pytest.mark.slow
 def test_each_click_is_pending_at_once_and_a_problem_within_the_time_out() -> None:
-    """With a switch that says nothing at all."""
+    """With a switch that answers no request."""
     with a_switch() as switch, a_desk(switch.endpoint) as bench:
         bench.log_in()
         switch.tell(*TALKING, PopChanged(pop(customer=None)))
@@ -288,7 +293,7 @@ def test_each_click_is_pending_at_once_and_a_problem_within_the_time_out() -> No
         bench.until(lambda: len(bench.view.pending) <= 2)
         assert 4.5 < time.monotonic() - begun < 9.5
         assert bench.problem == "timed_out"
-        bench.until(lambda: bench.view.pending == ())  # log-in's and recordings' time is 10 s
+        bench.until(lambda: bench.view.pending == ())  # the time-out of log-ins and recordings is 10 s
         assert time.monotonic() - begun > 9.5
 
 
@@ -296,7 +301,7 @@ def test_each_click_is_pending_at_once_and_a_problem_within_the_time_out() -> No
 
 
 class Lossy:
-    """Between the switch's session and its socket: reports are lost or doubled; the rest passes."""
+    """Sits between the switch's session and its socket: 3 % of the reports are lost, 3 % are sent twice; all other frames pass."""
 
     TABLE = codec.MessageTable((*SESSION_MESSAGES, *REPLIES, *REPORTS))
 
@@ -334,7 +339,7 @@ def report(number: int, chance: random.Random) -> StateReport:
 
 
 def one_session(bench: Bench, switch: PlayedSwitch, number: int, chance: random.Random) -> tuple[int, int]:
-    """Right after the reconnect and again after 50 lossy reports the desk shows what the switch has. How many were lost and doubled."""
+    """The desk shows the switch's state right after the reconnect and after 50 reports, 49 of them lossy. Returns how many were lost and repeated."""
     bench.until(lambda: bench.fresh() and bench.opened_times == number)
     assert same(bench, switch), f"after reconnect {number}"
     channel = switch.channel
@@ -342,13 +347,13 @@ def one_session(bench: Bench, switch: PlayedSwitch, number: int, chance: random.
     lossy = Lossy(channel, chance)
     switch.tell(*(report(number * 50 + each, chance) for each in range(49)))
     switch.do(lambda: lossy.mend(channel))
-    switch.tell(QueuesChanged((QueueRow(QueueName("end"), {}, number, 0.0, 1, 1),)))  # shows the last gap
+    switch.tell(QueuesChanged((QueueRow(QueueName("end"), {}, number, 0.0, 1, 1),)))  # makes the last gap visible
     bench.until(lambda: bench.fresh() and same(bench, switch))
     return lossy.lost, lossy.doubled
 
 
 @pytest.mark.slow
-def test_ten_thousand_reports_lost_and_doubled_over_200_sessions(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ten_thousand_reports_lost_and_repeated_over_200_sessions(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client, "FIRST_PAUSE_S", 0.005)
     chance = random.Random("lossy desks")
     with a_switch() as switch, a_desk(switch.endpoint) as bench:
@@ -413,7 +418,7 @@ def test_a_key_file_as_the_centre_writes_it(tmp_path: Path) -> None:
         (json.dumps(GOOD | {"secret_key": "é" * 20}), "not a pair"), (json.dumps(GOOD)[:-9], "not a desk's key file"),
     ],
 )  # fmt: skip
-def test_key_files_that_are_none_say_why_and_which(text: str, word: str, tmp_path: Path) -> None:
+def test_an_invalid_key_file_is_named_with_the_reason(text: str, word: str, tmp_path: Path) -> None:
     path = write(tmp_path / "desk.json", text)
     with pytest.raises(DeskKeyError, match=word) as caught:
         DeskKey.load(path)

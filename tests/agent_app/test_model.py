@@ -1,4 +1,4 @@
-"""The pure parts: what is enabled when, numbers, the copy of the switch's state."""
+"""The pure parts: which actions are enabled in which state, numbers, the copy of the switch's state."""
 
 from pathlib import Path
 
@@ -30,7 +30,7 @@ IN_CALL = {
 
 
 def view(state: SeatState | None = SeatState.OPEN, **fields: object) -> DeskView:
-    """A desk whose seat, and call where it has one, are in this state."""
+    """A desk whose seat, and whose call if there is one, is in this state."""
     busy = state in IN_CALL
     snapshot = DeskSnapshot(
         at=0.0,
@@ -54,7 +54,7 @@ def party(kind: str, state: PartyState = PartyState.TALKING, leg: str = "c1/3") 
 
 
 def led(of: DeskView, role: Role = Role.SUPERVISOR) -> DeskView:
-    """By a supervisor."""
+    """The same view with a supervisor at the seat."""
     assert of.state.seat is not None
     return replace(of, state=replace(of.state, seat=replace(of.state.seat, role=role)))
 
@@ -91,7 +91,7 @@ ASKS = OUT | {Action.TRANSFER}
         (SeatState.WRAP_UP, IDLE | {Action.OPEN_SEAT, Action.FINISH_WRAP_UP, Action.EXTEND_WRAP_UP}),
     ],
 )  # fmt: skip
-def test_what_is_on_in_each_state_of_the_seat(state: SeatState, allowed: set[Action]) -> None:
+def test_enabled_actions_in_each_state_of_the_seat(state: SeatState, allowed: set[Action]) -> None:
     assert on(view(state)) == allowed
 
 
@@ -101,7 +101,7 @@ def with_call(of: DeskView, **fields: object) -> DeskView:
 
 
 @pytest.mark.parametrize("asked", [PartyState.ASKED, PartyState.RINGING])
-def test_before_who_is_asked_has_answered_one_can_only_go_back_or_hand_over(asked: PartyState) -> None:
+def test_before_the_consulted_party_answers_only_return_and_hand_over_are_on(asked: PartyState) -> None:
     """A menu and the PIN step never answer."""
     now = with_call(view(SeatState.CONSULTING), parties=(CUSTOMER, party("outside", asked)))
     assert on(now) == TALK | {Action.RETURN}
@@ -110,7 +110,7 @@ def test_before_who_is_asked_has_answered_one_can_only_go_back_or_hand_over(aske
     assert hanging_up(now) is HangingUp.HAND_OVER
 
 
-def test_who_may_be_sent_out_of_a_conference() -> None:
+def test_a_party_that_can_be_dropped_from_a_conference() -> None:
     conference = view(SeatState.CONFERENCE)
     alone = with_call(conference, parties=(CUSTOMER, party("listener", PartyState.LISTENING), party("seat", leg="")))
     assert enabled(alone)[Action.DROP_PARTY].why == Why.NOBODY_TO_DROP
@@ -118,7 +118,7 @@ def test_who_may_be_sent_out_of_a_conference() -> None:
 
 
 @pytest.mark.parametrize("role", [Role.SUPERVISOR, Role.MANAGER])
-def test_who_supervises_listens_in_from_a_free_seat(role: Role) -> None:
+def test_a_supervisor_can_monitor_when_not_in_a_call(role: Role) -> None:
     for state in (SeatState.OPEN, SeatState.LOCKED, SeatState.WRAP_UP):
         assert Action.MONITOR in on(led(view(state), role))
     for state in IN_CALL - {SeatState.MONITORING}:
@@ -132,7 +132,7 @@ def test_who_supervises_listens_in_from_a_free_seat(role: Role) -> None:
     ("mode", "now"),
     [(ListenMode.MONITOR, Action.LISTEN), (ListenMode.WHISPER, Action.WHISPER), (ListenMode.BARGE, Action.BARGE)],
 )
-def test_in_a_monitored_call_the_two_other_ways_are_open(mode: ListenMode, now: Action) -> None:
+def test_in_a_monitored_call_the_two_other_listen_modes_are_on(mode: ListenMode, now: Action) -> None:
     made = with_call(led(view(SeatState.MONITORING)), listening=mode, kind=CallKind.MONITOR, answered_at=1.0)
     ways = {Action.LISTEN, Action.WHISPER, Action.BARGE}
     assert on(made) == ALWAYS | LEADS | {Action.HANG_UP, Action.MUTE, Action.INTERCEPT} | ways - {now}
@@ -150,11 +150,11 @@ def test_in_a_monitored_call_the_two_other_ways_are_open(mode: ListenMode, now: 
         (SeatState.CONFERENCE, HangingUp.LEAVE), (SeatState.MONITORING, HangingUp.STOP_LISTENING),
     ],
 )  # fmt: skip
-def test_what_hanging_up_means(state: SeatState, means: HangingUp) -> None:
+def test_the_meaning_of_a_hang_up_by_state(state: SeatState, means: HangingUp) -> None:
     assert hanging_up(view(state)) is means
 
 
-def test_a_wrong_moment_says_what_to_do_first() -> None:
+def test_the_reason_why_a_transfer_is_off_by_state() -> None:
     reasons = {state: enabled(view(state))[Action.TRANSFER].why for state in SeatState}
     assert reasons == {
         SeatState.OFFLINE: Why.NO_CALL, SeatState.LOCKED: Why.NO_CALL, SeatState.OPEN: Why.NO_CALL, SeatState.WRAP_UP: Why.NO_CALL,
@@ -170,19 +170,19 @@ def test_nobody_logged_in() -> None:
 
 
 @pytest.mark.parametrize("fields", [{"link": LinkState.LOST, "stale": True}, {"link": LinkState.WRONG_VERSION}])
-def test_without_a_link_only_the_phone_obeys(fields: dict[str, object]) -> None:
+def test_without_a_link_only_the_phone_s_actions_are_on(fields: dict[str, object]) -> None:
     assert on(view(SeatState.TALKING, **fields)) == {Action.HANG_UP, Action.MUTE}
     assert on(view(SeatState.RINGING, **fields)) == {Action.ANSWER, Action.HANG_UP}
     assert on(view(SeatState.OPEN, **fields)) == set()
 
 
-def test_while_the_state_is_fetched_nothing_is_asked_for() -> None:
+def test_while_the_state_is_fetched_commands_to_the_switch_are_off() -> None:
     now = enabled(view(SeatState.TALKING, stale=True))
     assert now[Action.HOLD].why == Why.RESYNCING
     assert now[Action.HANG_UP].on
 
 
-def test_what_is_pending_is_off_but_keys_and_searches_are_not() -> None:
+def test_a_pending_action_is_off_except_those_that_may_be_many_at_once() -> None:
     pending = tuple(Pending(action, 0.0, 5.0) for action in Action)
     now = enabled(view(SeatState.TALKING, pending=pending))
     assert now[Action.HOLD].why == Why.PENDING
@@ -194,7 +194,7 @@ def test_mute_and_unmute_exclude_each_other() -> None:
     assert {Action.MUTE, Action.UNMUTE} & on(muted) == {Action.UNMUTE}
 
 
-def test_a_lock_asked_for_in_a_talk_can_be_taken_back() -> None:
+def test_a_lock_requested_in_a_talk_can_be_withdrawn() -> None:
     talking = view(SeatState.TALKING)
     assert Action.OPEN_SEAT not in on(talking)
     locked = replace(talking.state, seat=seat(SeatState.TALKING, lock_next=LockReason.LUNCH))
@@ -211,7 +211,7 @@ def test_a_customer_on_screen_can_be_called_back_and_given_a_ticket() -> None:
     assert number_of(popped) == "02088"
 
 
-def test_every_action_has_its_line_and_every_reason_is_a_problem_code_too() -> None:
+def test_every_action_has_its_needs_and_every_reason_is_a_problem_code_too() -> None:
     assert set(NEEDS) == set(Action)
     of_desk = {need.why for needs in NEEDS.values() for need in needs}
     of_rows = {need.why for _, needs in SEAT_NEEDS.values() for need in needs} | {
@@ -221,7 +221,7 @@ def test_every_action_has_its_line_and_every_reason_is_a_problem_code_too() -> N
     assert set(Why) - {Why.PENDING} <= CODES
 
 
-def test_the_table_in_the_docs_is_this_one() -> None:
+def test_the_tables_in_the_docs_are_the_program_s() -> None:
     page = (ROOT / "docs" / "desk.md").read_text(encoding="utf-8")
     assert desk_doc.table() in page
     assert desk_doc.supervising() in page
@@ -244,13 +244,13 @@ def test_numbers_as_typed_and_pasted(typed: str, dialled: str) -> None:
 
 
 @pytest.mark.parametrize("typed", ["", "   ", "abc", "138x", "+", "+86", "1" * 33, "tel:", "<b>1</b>", "1+2", "一二三"])
-def test_what_is_no_number(typed: str) -> None:
+def test_a_text_that_is_no_number(typed: str) -> None:
     with pytest.raises(BadNumber):
         dialable(typed)
 
 
 @given(st.text(max_size=60))
-def test_whatever_is_typed_the_result_fits_the_wire(typed: str) -> None:
+def test_the_number_from_any_typed_text_fits_the_wire(typed: str) -> None:
     try:
         number = dialable(typed)
     except BadNumber:

@@ -1,4 +1,4 @@
-"""``agent-app`` as a program: a robot at a played switch, and starts that can't be."""
+"""``agent-app`` as a program: a robot at a scripted switch, and starts that fail."""
 
 import json
 import subprocess
@@ -43,7 +43,7 @@ def key_file(folder: Path, endpoint: str) -> Path:
 
 
 class Program:
-    """A robot in a process; its lines are read as they come."""
+    """A robot in a process of its own; its output is read line by line."""
 
     def __init__(self, folder: Path, endpoint: str, password: str = PASSWORD) -> None:
         key_file(folder, endpoint)
@@ -63,7 +63,7 @@ class Program:
         return self.process.stdout.readline().strip()
 
     def end(self) -> tuple[int, str]:
-        """Its input ends; status and what it said of errors."""
+        """Closes the program's input; returns its exit status and its standard error."""
         _, errors = self.process.communicate()
         self._timer.cancel()
         return self.process.returncode, errors
@@ -145,11 +145,11 @@ def test_a_robot_ends_when_its_input_does_and_imports_no_qt(tmp_path: Path) -> N
 
 
 @pytest.mark.slow
-def test_a_log_folder_that_cannot_be_written_costs_neither_window_nor_phone(tmp_path: Path) -> None:
+def test_the_program_and_its_phone_run_with_a_log_folder_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "logs").write_text("no folder")
     with a_switch() as switch, a_program(tmp_path, switch.endpoint) as program:
         play(switch)
-        assert program.line() == "ready"  # its phone is up too: without one there is no log-in
+        assert program.line() == "ready"  # the phone is up too: there is no log-in without a phone
         status, errors = program.end()
     assert status == 0
     assert "the log folder can't be written" in errors
@@ -159,7 +159,7 @@ def test_a_log_folder_that_cannot_be_written_costs_neither_window_nor_phone(tmp_
     )
 
 
-def test_starts_that_cannot_be_say_why(
+def test_a_start_that_fails_says_why(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(bootstrap.logs, "set_up", lambda *_: LogFiles(None, [], moved=False))
@@ -174,7 +174,7 @@ def test_starts_that_cannot_be_say_why(
             bootstrap.run(read(["--folder", str(tmp_path)]))
 
 
-def test_work_that_fails_costs_itself_only(caplog: pytest.LogCaptureFixture) -> None:
+def test_posted_work_that_raises_does_not_stop_the_loop(caplog: pytest.LogCaptureFixture) -> None:
     loop = headless.RobotLoop()
     done: list[str] = []
     loop.post(lambda: done.append(str(1 / 0)))

@@ -31,7 +31,7 @@ PLAN = RobotPlan(SecondsRange(1, 1), SecondsRange(8, 8), SecondsRange(2, 2), "co
 
 
 class Day:
-    """A robot at a desk whose switch the test plays."""
+    """A robot at a desk; the test acts as the switch."""
 
     def __init__(self, plan: RobotPlan = PLAN) -> None:
         self.world = World()
@@ -50,7 +50,7 @@ class Day:
             self.robot.step(self.world.now)
 
     def begin(self) -> None:
-        """Logged in, open."""
+        """The robot is logged in and the seat open."""
         world = self.world
         world.connect()
         self.live(0.1)
@@ -64,7 +64,7 @@ class Day:
         self.robot.step(self.world.now)
 
 
-def test_it_logs_in_opens_the_seat_and_says_ready_once() -> None:
+def test_the_robot_logs_in_opens_the_seat_and_prints_ready_once() -> None:
     day = Day()
     day.begin()
     day.live(3)
@@ -128,7 +128,7 @@ def test_a_caller_who_hangs_up_first_and_one_who_does_not_wait() -> None:
     day.live(0.3)
     world.report(CallChanged(None), SeatChanged(seat()))
     day.live(0.3)
-    assert len(day.talks) == 1  # a ring is no talk
+    assert len(day.talks) == 1  # a ring without an answer is no talk
 
 
 def test_a_wrap_up_that_is_refused_is_given_up_and_the_seat_opened() -> None:
@@ -156,7 +156,7 @@ def test_a_seat_that_was_locked_by_the_switch_is_opened_again() -> None:
     assert len(day.world.switch.open(OpenSeat)) == 1
 
 
-def test_what_a_supervisor_locked_stays_locked() -> None:
+def test_a_seat_that_a_supervisor_locked_stays_locked() -> None:
     day = Day()
     day.begin()
     day.world.report(SeatChanged(seat(SeatState.LOCKED).__class__(**{**_fields(SEAT), "reason": LockReason.BREAK})))
@@ -164,7 +164,7 @@ def test_what_a_supervisor_locked_stays_locked() -> None:
     assert day.world.switch.open(OpenSeat) == []
 
 
-def test_a_colleague_who_asked_it_in_is_not_hung_up_on() -> None:
+def test_the_robot_does_not_hang_up_on_a_colleague_that_consults_it() -> None:
     day = Day()
     day.begin()
     colleague = Party(LegId("c1/2"), "seat", "1002", "", PartyState.TALKING, 0.0)
@@ -205,7 +205,7 @@ def test_stopping_lets_the_talk_end_then_locks_and_logs_out() -> None:
     assert (day.robot.over, day.robot.failed, len(day.talks)) == (True, "", 1)
 
 
-def test_a_wrong_password_is_hopeless_a_busy_switch_is_not() -> None:
+def test_a_wrong_password_ends_the_robot_a_busy_switch_does_not() -> None:
     day = Day()
     day.world.connect()
     day.live(0.1)

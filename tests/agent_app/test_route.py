@@ -1,4 +1,4 @@
-"""The address of this PC on the way to the switch, by the system's own routes and names."""
+"""The address of this PC on the route to the switch, by the system's own routes and name look-ups."""
 
 import asyncio
 
@@ -12,11 +12,11 @@ def test_the_address_towards_the_switch() -> None:
 
 
 @pytest.mark.parametrize("host", ["255.255.255.255", "0.0.0.300"])
-def test_there_is_no_route_and_none_is_made_up(host: str) -> None:
+def test_without_a_route_there_is_no_address(host: str) -> None:
     assert RoutedAddress(f"tcp://{host}:7710").address() == ""
 
 
-def test_a_name_is_asked_for_apart_from_the_address() -> None:
+def test_an_address_needs_the_name_resolved_first() -> None:
     route = RoutedAddress("tcp://localhost:7710")
     assert route.address() == ""
     asyncio.run(route.resolve())
@@ -24,7 +24,7 @@ def test_a_name_is_asked_for_apart_from_the_address() -> None:
 
 
 @pytest.mark.parametrize("name", ["nowhere.invalid", f"{'x' * 70}.invalid", ""])
-def test_a_name_that_nobody_knows(name: str) -> None:
+def test_an_unknown_name(name: str) -> None:
     route = RoutedAddress(f"tcp://{name}:7710")
     asyncio.run(route.resolve())
     assert route.address() == ""

@@ -1,4 +1,4 @@
-"""What the app keeps on a PC: settings, logs, diagnostics; and its command line."""
+"""The app's files on a PC: settings, logs, diagnostics; and its command line."""
 
 import argparse
 import logging
@@ -44,7 +44,7 @@ def test_settings_are_kept(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", [b"", b"{", b'{"a": 1}', b"\xff\xfe", b"[]"])
-def test_damaged_settings_cost_the_settings_not_the_start(damage: bytes, tmp_path: Path) -> None:
+def test_the_program_starts_with_empty_settings_when_they_are_damaged(damage: bytes, tmp_path: Path) -> None:
     (tmp_path / "settings.json").write_bytes(damage)
     settings = SettingsFile(tmp_path)
     assert settings.all() == {}
@@ -88,7 +88,7 @@ def log_folder(tmp_path: Path) -> Iterator[Path]:
 
 
 def customer_day() -> list[DeskView]:
-    """The views of a talk with a customer of whom much is known, and of much that goes wrong."""
+    """The views of a talk with a customer with much data and with many failures."""
     world = World()
     world.connect()
     world.desk.log_in("8001", "wrong " + PASSWORD)
@@ -116,13 +116,13 @@ def customer_day() -> list[DeskView]:
     return world.views
 
 
-def test_diagnostics_have_everything_but_customers_data(log_folder: Path, tmp_path: Path) -> None:
+def test_diagnostics_have_no_customer_data(log_folder: Path, tmp_path: Path) -> None:
     view = DeskView()
     for each in customer_day():
         log_change(view, each)
         view = each
     try:
-        {}[f"{NAME} {NUMBER} {ACCOUNT} {NOTE}"]  # what a bug of ours might say
+        {}[f"{NAME} {NUMBER} {ACCOUNT} {NOTE}"]  # as an exception of the program might
     except KeyError:
         logging.getLogger("agent_app").exception("work failed")
     (log_folder / "older.log").write_text(f"INVITE from <sip:{NUMBER}@10.0.0.1> {NAME}", encoding="utf-8")
@@ -145,12 +145,10 @@ def test_diagnostics_have_everything_but_customers_data(log_folder: Path, tmp_pa
     assert "KeyError" in files["logs/agent-app.log"]
     whole = "\n".join(files.values())
     assert not [secret for secret in ("张晓明", NUMBER, ACCOUNT, PIN, "退款", PASSWORD) if secret in whole]
-    assert NAME not in re.sub(
-        r"KeyError: .*", "", whole
-    )  # Latin letters of an unforeseen exception are all that may pass
+    assert NAME not in re.sub(r"KeyError: .*", "", whole)  # only Latin letters of an unforeseen exception may pass
 
 
-def test_what_is_masked() -> None:
+def test_masked_texts() -> None:
     text = "call 2026112300090109500 of +8613988887777 acct 600128855 at 2026-11-23T00:09:01Z port 5060 张三"
     assert masked(text) == "call 2026112300090109500 of *** acct *** at 2026-11-23T00:09:01Z port 5060 ***"
 
@@ -163,7 +161,7 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def set_up(folder: Path) -> LogFiles:
-    """Without a trace in this process."""
+    """Sets the logs up and removes their handlers from this process again."""
     root = logging.getLogger()
     level = root.level
     files = logs.set_up(folder, "WARNING")
@@ -183,12 +181,12 @@ def test_logs_that_cannot_be_written_are_written_elsewhere(temporary: Path) -> N
     assert "the logs are in" in (files.folder / logs.NAME).read_text()
 
 
-def test_a_log_file_that_cannot_be_written_counts_as_such_a_folder(temporary: Path) -> None:
+def test_logs_whose_file_cannot_be_written_are_written_elsewhere_too(temporary: Path) -> None:
     (temporary / "logs" / logs.NAME).mkdir(parents=True)
     assert set_up(temporary / "logs").moved
 
 
-def test_logs_that_can_be_written_nowhere_cost_the_files_not_the_start(
+def test_the_program_starts_without_log_files_when_no_folder_can_be_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "file").write_text("no folder")
@@ -202,14 +200,14 @@ def test_logs_that_can_be_written_nowhere_cost_the_files_not_the_start(
     )
 
 
-def test_logs_where_they_belong(tmp_path: Path) -> None:
+def test_logs_are_written_in_their_folder(tmp_path: Path) -> None:
     files = set_up(tmp_path / "logs")
     assert (files.folder, files.moved) == (tmp_path / "logs", False)
 
 
 @pytest.fixture
 def hooks() -> Iterator[list[str]]:
-    """Whose faults were told."""
+    """The names of the threads and places whose faults were reported."""
     before = sys.excepthook, threading.excepthook, sys.unraisablehook
     told: list[str] = []
     logs.catch_faults(told.append)
@@ -222,7 +220,7 @@ class Dying:
         raise AttributeError("while it dies")
 
 
-def test_what_nobody_catches_is_logged_and_told(hooks: list[str], caplog: pytest.LogCaptureFixture) -> None:
+def test_uncaught_faults_are_logged_and_reported(hooks: list[str], caplog: pytest.LogCaptureFixture) -> None:
     def fails() -> None:
         raise AttributeError("in a thread")
 
@@ -237,7 +235,7 @@ def test_what_nobody_catches_is_logged_and_told(hooks: list[str], caplog: pytest
 
 
 class Packing:
-    """A real pack, with the test's thread as the presenter's."""
+    """A real ``DiagnosticsPack``; the test's thread takes the place of the presenter's."""
 
     def __init__(self, log_folder: Path | None, settings: SettingsFile, cancel_at: int = -1) -> None:
         self.steps: list[tuple[int, int]] = []
@@ -266,7 +264,7 @@ def test_diagnostics_that_cannot_be_written_say_so(tmp_path: Path) -> None:
     assert isinstance(Packing(tmp_path, SettingsFile(tmp_path)).into(tmp_path / "file" / "folder"), OSError)
 
 
-def test_of_diagnostics_that_are_given_up_nothing_stays(tmp_path: Path) -> None:
+def test_cancelled_diagnostics_leave_no_file(tmp_path: Path) -> None:
     for number in range(5):
         (tmp_path / f"{number}.log").write_text("a line\n")
     packing = Packing(tmp_path, SettingsFile(tmp_path), cancel_at=2)
@@ -275,7 +273,7 @@ def test_of_diagnostics_that_are_given_up_nothing_stays(tmp_path: Path) -> None:
     assert list((tmp_path / "out").iterdir()) == []
 
 
-def test_a_program_that_ends_while_it_packs_leaves_nothing(tmp_path: Path) -> None:
+def test_a_program_that_ends_while_packing_diagnostics_leaves_no_file(tmp_path: Path) -> None:
     (tmp_path / "one.log").write_text("a line\n")
     began = threading.Event()
 
@@ -291,7 +289,7 @@ def test_a_program_that_ends_while_it_packs_leaves_nothing(tmp_path: Path) -> No
     assert list((tmp_path / "out").iterdir()) == []
 
 
-def test_without_log_files_there_are_the_facts(tmp_path: Path) -> None:
+def test_diagnostics_without_log_files(tmp_path: Path) -> None:
     pack = Packing(None, SettingsFile(tmp_path)).into(tmp_path)
     assert isinstance(pack, Path)
 
@@ -317,7 +315,7 @@ def test_robot_plans() -> None:
 
 
 @pytest.mark.parametrize("text", ["talk", "talk=", "talk=x", "talk=8-4", "sing=1", "talk=1;wrap=2"])
-def test_plans_that_make_no_sense(text: str) -> None:
+def test_invalid_robot_plans(text: str) -> None:
     with pytest.raises(argparse.ArgumentTypeError):
         options.robot_plan(text)
 
@@ -325,9 +323,7 @@ def test_plans_that_make_no_sense(text: str) -> None:
 @pytest.mark.parametrize(
     "argv", [["--headless"], ["--password-stdin"], ["--headless", "--agent", "1"], ["--lang", "xx"], ["--nope"]]
 )
-def test_command_lines_that_make_no_sense_end_with_status_2(
-    argv: list[str], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_invalid_command_lines_end_with_status_2(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         options.read(argv)
     assert ended.value.code == 2

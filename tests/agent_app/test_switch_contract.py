@@ -13,7 +13,7 @@ from tests.agent_app.played import Bench, PlayedSwitch, a_desk
 
 
 class Side(Protocol):
-    """A port, and a hand on what is behind it."""
+    """A port with control over the switch behind it."""
 
     port: SwitchPort
 
@@ -58,7 +58,7 @@ class Real:
         self._switch.mute = not answers
 
     def cut(self) -> None:
-        self._bench.until(lambda: isinstance(self._switch.asked_for[-1], OpenSeat))  # it has arrived
+        self._bench.until(lambda: isinstance(self._switch.asked_for[-1], OpenSeat))  # the request has arrived
         self._switch.stop()
 
     def heard(self) -> int:
@@ -101,7 +101,7 @@ def test_a_snapshot(side: Side) -> None:
     assert isinstance(results[0], DeskSnapshot)
 
 
-def test_silence_ends_by_the_time_out(side: Side) -> None:
+def test_a_request_to_a_silent_switch_ends_by_the_time_out(side: Side) -> None:
     side.answering(False)
     begun = time.monotonic()
     results = asked(side, 0.3)
@@ -110,7 +110,7 @@ def test_silence_ends_by_the_time_out(side: Side) -> None:
     assert time.monotonic() - begun < 20
 
 
-def test_a_link_that_goes_ends_what_is_open_and_takes_nothing_new(side: Side) -> None:
+def test_a_lost_link_ends_open_requests_and_takes_no_new_ones(side: Side) -> None:
     side.answering(False)
     results = asked(side, 60.0)
     side.cut()
@@ -125,7 +125,7 @@ def test_a_link_that_goes_ends_what_is_open_and_takes_nothing_new(side: Side) ->
     assert side.heard() == heard
 
 
-def test_what_is_told_arrives(side: Side) -> None:
+def test_a_report_to_the_switch_arrives(side: Side) -> None:
     heard = side.heard()
     side.port.tell(PhoneNow(()))
     side.until(lambda: side.heard() == heard + 1)

@@ -113,7 +113,7 @@ class BusyCentre:
             )
         )  # fmt: skip
 
-    # --- what the link needs of an engine ---
+    # --- the engine's protocol, as the link uses it ---
 
     def _post(self, event: ev.Event) -> None:
         asyncio.get_running_loop().call_soon(self._handle, event)

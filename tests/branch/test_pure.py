@@ -214,7 +214,7 @@ def test_prices_travel_as_text(price: int) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "x", "1.2345", "-1.000", "1,0", "1e5", "٣"])
-def test_prices_that_are_none(text: str) -> None:
+def test_invalid_prices(text: str) -> None:
     with pytest.raises(ValueError):
         rows.milli(text)
 

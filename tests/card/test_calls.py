@@ -343,7 +343,7 @@ def test_full_double_and_wrong(card: CardProcess) -> None:
 
 
 @patient
-def test_hold_stops_what_it_should(card: CardProcess) -> None:
+def test_hold_stops_the_stream_by_its_direction(card: CardProcess) -> None:
     with RtpPeer() as peer:
         leg = card.open(peer)
         far = m.Far(peer.ip, peer.port, Law.A, 101)

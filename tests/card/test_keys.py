@@ -35,7 +35,7 @@ def test_every_key_in_short_tones(law: int) -> None:
 
 
 @pytest.mark.parametrize("shift", range(0, 160, 16))
-def test_40_ms_wherever_it_falls(shift: int) -> None:
+def test_keys_of_40_ms_at_any_offset(shift: int) -> None:
     wave = np.concatenate(
         [QUIET, QUIET[:shift], *[np.concatenate([dtmf(k, 320), QUIET[:400]]) for k in "1590#"], QUIET]
     )

@@ -76,7 +76,7 @@ def test_an_agent_has_one_session(book: AgentBook) -> None:
     assert (book.session("b"), book.session("c")) == (None, other)
 
 
-def test_who_may_not_log_in_has_no_session(book: AgentBook) -> None:
+def test_a_disabled_or_removed_agent_has_no_session(book: AgentBook) -> None:
     for agent in (ANN, BOB):
         book.put_agent(agent, "operator")
         book.put_session(SessionRecord(agent.agent, agent.agent, DESK, NOON))

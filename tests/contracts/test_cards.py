@@ -187,7 +187,7 @@ def test_a_key_ends_the_play_and_comes_as_a_secret(run: Run) -> None:
     run(story)
 
 
-def test_commands_for_nobody_are_ignored(run: Run) -> None:
+def test_commands_for_unknown_channels_are_ignored(run: Run) -> None:
     async def story(desk: CardRig) -> None:
         desk.do(m.CloseChannel(B), m.Play(B, 1, ("tone:dial",)), m.Hear(B, (A,)), m.ReloadPrompts())
         desk.do(m.OpenChannel(A, FAR), card=CardId("card-9"))
@@ -216,7 +216,7 @@ def test_a_dead_card_is_reported_and_restarts_empty_while_others_go_on(run: Run)
     run(story)
 
 
-def test_the_rack_knows_its_processes(tmp_path: Path) -> None:
+def test_the_rack_lists_its_processes(tmp_path: Path) -> None:
     async def story() -> None:
         events: list[e.Event] = []
         rack = CardRack(events.append, cards=1, channels=2, ip="127.0.0.1", prompt_folders=[tmp_path])

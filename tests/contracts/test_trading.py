@@ -69,7 +69,7 @@ def placed(key: str, **changes: object) -> PlaceOrder:
     return order(key, **changes)
 
 
-def test_it_says_when_it_is_up(on_both: Callable[[Test], None]) -> None:
+def test_the_state_of_a_trading_system_that_is_up(on_both: Callable[[Test], None]) -> None:
     async def test(trading: TradingSystem, heard: Heard) -> None:
         assert heard.states[-1] == trading.state
         assert trading.state.session == "open"
@@ -156,7 +156,7 @@ def test_a_refused_order_is_nowhere(on_both: Callable[[Test], None]) -> None:
     on_both(test)
 
 
-def test_after_stop_it_is_down(on_both: Callable[[Test], None]) -> None:
+def test_a_stopped_trading_system_is_down(on_both: Callable[[Test], None]) -> None:
     async def test(trading: TradingSystem, _heard: Heard) -> None:
         await trading.stop()
         with pytest.raises(TradingDown):

@@ -198,7 +198,7 @@ class Chaos:
         now = [t for _, t in replay(call, self.journal, self.now)]
         assert now == was, f"{call} is replayed otherwise"
 
-    # --- what can happen ---
+    # --- possible events ---
 
     def offer(self, pick: int) -> None:
         self._calls += 1

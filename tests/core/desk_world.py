@@ -105,7 +105,7 @@ class DeskWorld(World):
         assert self.seat(agent) is SeatState.TALKING
         return call
 
-    # --- what a test looks at ---
+    # --- for the test's checks ---
 
     def shown(self, agent: AgentId = ANN) -> desk.DeskCall:
         """The call as the agent's desk shows it."""

@@ -85,7 +85,7 @@ class FloorWorld(DeskWorld):
         """Whether the command is refused now."""
         return self.press_button(button, agent) == desk.Refused(desk.DeskRefusal.WRONG_STATE)
 
-    # --- what a test looks at ---
+    # --- for the test's checks ---
 
     def call_of(self, agent: AgentId) -> Call:
         talk = self.switch.desks.seats[agent].talk

@@ -53,7 +53,7 @@ class Watch:
         self.desks = DeskWatch(switch)
         self._checked = -1
 
-    # --- what is told to the switch ---
+    # --- events to the switch ---
 
     def event(self, event: ev.Event) -> None:
         self.desks.event(event)
@@ -74,7 +74,7 @@ class Watch:
             case _:
                 pass
 
-    # --- what it says ---
+    # --- the switch's effects ---
 
     def effect(self, effect: Effect) -> None:
         match effect:

@@ -209,7 +209,7 @@ class World:
         self.tell(ev.CardUp(CARD, 60))
         self.tell(ev.BranchUp(BRANCH))
 
-    # --- what a test does ---
+    # --- actions of a test ---
 
     def tell(self, event: ev.Event) -> list[Effect]:
         """Passes an event to the switch, and its effects to the reactions."""
@@ -271,7 +271,7 @@ class World:
         self.run(60.0)
         self.watch.all_over()
 
-    # --- what a test looks at ---
+    # --- for the test's checks ---
 
     def step(self, call: CallId) -> str:
         return self.switch.calls[call].ivr.step_name

@@ -115,7 +115,7 @@ def test_others_may_call_where_it_is_reachable(tmp_path: Path) -> None:
 
 
 def run(how: str, tmp_path: Path, wait: float = DEADLINE) -> tuple[str, bool, int | None]:
-    """The line that says it is up, whether it runs before the stop, and its exit status."""
+    """Returns the program's line at the start, whether the program runs before the stop, and its exit status."""
 
     async def go() -> tuple[str, bool, int | None]:
         program = Program("child", tmp_path / "logs" / "child.log")

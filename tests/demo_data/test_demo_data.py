@@ -35,7 +35,7 @@ def test_a_seed_makes_the_same_world(world: DemoWorld) -> None:
     assert generate(world.stocks, seed=1).customers != world.customers
 
 
-def test_it_has_six_branches_and_two_hundred_customers(world: DemoWorld) -> None:
+def test_the_demo_data_has_six_branches_and_two_hundred_customers(world: DemoWorld) -> None:
     assert len(world.branches) == 6
     assert {branch.system for branch in world.branches} == {"apex", "kingdom"}
     assert len(world.customers) == 200

@@ -72,7 +72,7 @@ class Core:
         self._numbers = itertools.count(1)
         self._came = asyncio.Event()
 
-    # --- what the adapter is given ---
+    # --- given to the adapter ---
 
     def post(self, event: Event) -> None:
         asyncio.get_running_loop().call_soon(self._handle, event)
@@ -89,7 +89,7 @@ class Core:
     def new_call_id(self) -> CallId:
         return CallId(f"fresh-{next(self._numbers)}")
 
-    # --- what a test does ---
+    # --- actions of a test ---
 
     def seat(self, agent: AgentId, state: SeatState, **more: Any) -> None:
         self.seats[agent] = replace(self.seats[agent], state=state, **more)

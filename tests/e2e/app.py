@@ -325,7 +325,7 @@ def far_away(centre: Centre) -> Iterator[Relay]:
         yield relay
 
 
-# --- what is heard ---
+# --- sound ---
 
 
 def hears_tone(phone: Phone, hertz: float, seconds: float = DEADLINE) -> None:

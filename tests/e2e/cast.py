@@ -128,7 +128,7 @@ class Cast(contextlib.ExitStack):
         """From now on ``name`` is on the left side of this call's recording; for calls without a customer."""
         self._call, self._recorded = call, name
 
-    # --- what is heard ---
+    # --- sound ---
 
     def hears(self, **expected: str) -> None:
         """Checks which parties each listener hears (names separated by spaces); repeated until it holds, within ``PATIENCE_S``."""

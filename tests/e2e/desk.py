@@ -201,7 +201,7 @@ class Desk:
     def run(self, work: Coroutine[Any, Any, Any]) -> Any:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(2 * DEADLINE)
 
-    # --- what it shows ---
+    # --- the desk's state ---
 
     @property
     def state(self) -> DeskSnapshot:
@@ -226,7 +226,7 @@ class Desk:
         assert self.state.seat is not None
         return self.state.seat
 
-    # --- what the agent does ---
+    # --- the agent's actions ---
 
     def do(self, request: Request) -> Struct:
         reply: Struct = self.run(self.client.do(request))

@@ -93,7 +93,7 @@ class Phone:
         self.rtp.press("".join(words), ms)
         self.rtp.said_all()
 
-    # --- where it is ---
+    # --- the steps in the flow ---
 
     def steps(self) -> list[str]:
         """All steps that the flow has reached, in order."""

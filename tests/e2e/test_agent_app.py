@@ -239,7 +239,7 @@ def test_the_clock_of_the_pc_is_a_day_off(centre: Centre, tmp_path: Path, off: f
     assert talk["ended_at"] == pytest.approx(time.time(), abs=60)
 
 
-# --- who may ---
+# --- refused log-ins and keys ---
 
 
 def test_a_second_log_in_of_the_same_agent(centre: Centre, tmp_path: Path) -> None:

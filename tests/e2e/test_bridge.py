@@ -92,7 +92,7 @@ def far(centre: Centre, port: int) -> Iterator[FarEnd]:
         yield it
 
 
-# --- what is heard ---
+# --- sound ---
 
 
 def test_baresip_is_heard_and_hears(centre: Centre, tmp_path: Path, port: int) -> None:
@@ -260,7 +260,7 @@ def test_a_far_end_without_events_hears_tones(centre: Centre, far: FarEnd) -> No
         far.hung_up_on()
 
 
-# --- how it ends ---
+# --- the end of a bridged call ---
 
 
 def test_the_caller_hangs_up(centre: Centre, far: FarEnd) -> None:

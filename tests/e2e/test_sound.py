@@ -70,7 +70,7 @@ def at_the_desk(centre: Centre, folder: Path, headset: Headset) -> Iterator[Scri
         assert not app.view.audio.lost_device
 
 
-# --- what is heard ---
+# --- sound ---
 
 
 def test_two_people_talk_and_one_is_held(centre: Centre, tmp_path: Path, headset: Headset) -> None:
@@ -136,7 +136,7 @@ def hold(app: ScriptedApp, headset: Headset) -> dict[str, float]:
     return {"agent_loudest_dbfs": round(loudest, 1), "caller_dbfs": round(dbfs(caller), 1)}
 
 
-# --- what is kept ---
+# --- the recording ---
 
 
 def one_recording(centre: Centre, call: str) -> dict[str, float]:
@@ -181,7 +181,7 @@ def stretches(samples: np.ndarray, hertz: float) -> list[tuple[int, int, bool]]:
     return [(int(begin) * 160, int(end) * 160, bool(smooth[begin])) for begin, end in itertools.pairwise(edges)]
 
 
-# --- how late it is heard ---
+# --- delay ---
 
 
 def test_delay_part_by_part(centre: Centre, tmp_path: Path, headset: Headset) -> None:

@@ -30,7 +30,7 @@ def test_a_call_at_that_moment_is_answered(tmp_path: Path) -> None:
             centre.switch.stop()
 
 
-def test_without_a_card_it_is_not_up(tmp_path: Path) -> None:
+def test_a_switch_without_a_card_is_not_up(tmp_path: Path) -> None:
     """The switch alarms the operator, refuses calls with Retry-After, and still stops in order."""
     centre = Centre(tmp_path, branches=(), cards=2, change=lambda content: content["media"].update(ip=NOWHERE))
     with Peer(centre.sip) as peer, centre.switch.log.open("ab") as log:

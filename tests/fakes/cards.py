@@ -15,7 +15,7 @@ from switch_server.ports import Post
 
 
 class FakeChannel:
-    """What a channel was told; ``heard`` and ``plays`` are for a test to look at."""
+    """The commands to a channel; ``heard`` and ``plays`` are for a test's checks."""
 
     def __init__(self, near: m.Near, far: m.Far | None) -> None:
         self.near, self.far = near, far
@@ -59,7 +59,7 @@ class FakeCards:
             else:
                 self.dropped += 1
 
-    # --- what a test makes happen ---
+    # --- events that a test triggers ---
 
     def press(self, leg: LegId, digits: str) -> None:
         """The far end presses keys; each ends a play with barge-in."""

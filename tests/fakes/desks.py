@@ -157,7 +157,7 @@ class FakeDesks:
         self.told: dict[AgentId, list[wire.Report]] = {}
         self.answers: dict[int, Reply] = {}
 
-    # --- what agents do ---
+    # --- the agents' actions ---
 
     def log_in(self, agent: AgentId, desk: str = "desk-01", contact: str = CONTACT, **more: object) -> None:
         self._up.add(agent)

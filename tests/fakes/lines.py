@@ -59,7 +59,7 @@ class FakeLines:
         self.deaf: set[LegId] = set()
         """Far ends that do not answer a session refresh."""
 
-    # --- what the world does ---
+    # --- events that a test triggers ---
 
     def offer(
         self, ani: str = "13800138000", dnis: str = "95500", far: Far | None = FAR, trunk: str = "local", call: str = ""

@@ -58,7 +58,7 @@ def test_the_invite_names_the_leg_s_token_and_the_caller(switch, phone) -> None:
     assert invite.get("Session-Expires") == "1800"
 
 
-def test_it_is_answered_and_the_phone_hangs_up(switch, phone) -> None:
+def test_a_desk_leg_is_answered_and_the_phone_hangs_up(switch, phone) -> None:
     leg, call = talk(switch, phone)
     assert [event.leg for event in switch.seen if isinstance(event, LegRinging)] == [leg]
     call.request("BYE")
@@ -67,7 +67,7 @@ def test_it_is_answered_and_the_phone_hangs_up(switch, phone) -> None:
     assert switch.lines.live_legs() == frozenset()
 
 
-def test_it_is_hung_up_by_the_switch(switch, phone) -> None:
+def test_a_desk_leg_is_hung_up_by_the_switch(switch, phone) -> None:
     leg, _ = talk(switch, phone)
     switch.hang_up(leg, EndCause.AGENT_HUNG_UP)
     phone.reply(phone.expect("BYE"), 200)

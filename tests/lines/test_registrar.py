@@ -51,7 +51,7 @@ def expires(answer: Message) -> int:
     return int(answer.get("Contact").rpartition(";expires=")[2])
 
 
-# --- as it should be ---
+# --- accepted registrations ---
 
 
 def test_a_phone_proves_its_password_and_is_bound_to_its_real_address(switch, book, peer, raw) -> None:
@@ -165,7 +165,7 @@ def test_a_phone_at_a_trunks_address_registers_too(book) -> None:
         assert bound(book) is not None
 
 
-# --- as it should not be ---
+# --- refused registrations ---
 
 
 def _same(answer: Message) -> list[tuple[str, str]]:

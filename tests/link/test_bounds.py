@@ -1,4 +1,4 @@
-"""All that comes from outside is bounded as it is decoded, at every depth: a message that is too large is nobody's to write down."""
+"""Every field of a message from outside has a bound that the decoder checks, at every depth, so that no oversized message is stored."""
 
 import re
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ MANY = (inspect.ListType, inspect.VarTupleType, inspect.SetType, inspect.FrozenS
 
 
 def unbounded(of: inspect.Type, path: str) -> Iterator[str]:
-    """Paths of strings, bytes, lists, tables and whole numbers that have no most."""
+    """Paths of strings, bytes, lists, tables and whole numbers without a bound."""
     match of:
         case inspect.Metadata(type=inner):
             yield from unbounded(inner, path)
@@ -60,13 +60,13 @@ FIXED = (
 
 
 def ends(pattern: str) -> bool:
-    """Has all that it lets through an end?"""
+    """Whether every text that the pattern matches has a limited length."""
     outside_of_sets = re.sub(r"\[(?:\\.|[^\]\\])*\]", "", pattern)
     return pattern.startswith("^") and pattern.endswith(r"\Z") and re.search(r"[*+]|,\}", outside_of_sets) is None
 
 
 @pytest.mark.parametrize("kind", FROM_OUTSIDE, ids=lambda kind: f"{kind.__module__}.{kind.__name__}")
-def test_everything_in_it_has_a_bound(kind: type[Struct]) -> None:
+def test_every_field_of_a_message_from_outside_has_a_bound(kind: type[Struct]) -> None:
     assert list(unbounded(inspect.type_info(kind), kind.__name__)) == []
 
 
@@ -85,7 +85,7 @@ class _Loose(Struct):
     items: list[bool]
 
 
-def test_the_test_finds_what_is_unbounded() -> None:
+def test_unbounded_fields_are_found() -> None:
     found = list(unbounded(inspect.type_info(_Loose), ""))
     assert found == [
         ".inner.names[]", ".inner.table", ".inner.table[]", ".pattern", ".line_end", ".data", ".low", ".items",
@@ -117,12 +117,12 @@ LONG = "x" * (ID_MAX + 1)
         aci.Refused(aci.Refusal.BRANCH_DOWN, "x" * 1001),
     ],
 )  # fmt: skip
-def test_what_is_over_its_bound_is_no_frame(message: Any) -> None:
+def test_a_field_over_its_bound_is_a_frame_error(message: Any) -> None:
     with pytest.raises(codec.FrameError):
         codec.decode(codec.encode(message, frame_id=1, sent_at=1.0), codec.MessageTable(FROM_OUTSIDE))
 
 
-def test_what_is_at_its_bound_comes_through() -> None:
+def test_a_field_at_its_bound_is_decoded() -> None:
     told = desk.PhoneNow((LegId("x" * ID_MAX),) * 16, problem="x" * ID_MAX)
     assert codec.decode(codec.encode(told, frame_id=1, sent_at=1.0), codec.MessageTable(FROM_OUTSIDE)).message == told
     assert (

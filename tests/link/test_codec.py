@@ -1,4 +1,4 @@
-"""``shared.codec``: what goes in comes out, and nothing that comes from outside raises anything but ``FrameError``."""
+"""``shared.codec``: an encoded frame is decoded to the same frame, and bytes from outside raise no exception but ``FrameError``."""
 
 from pathlib import Path
 
@@ -76,20 +76,20 @@ def test_every_type_has_an_example() -> None:
 
 
 @pytest.mark.parametrize("message", MESSAGES, ids=IDS)
-def test_a_frame_comes_out_as_it_went_in(message: msgspec.Struct) -> None:
+def test_a_frame_is_decoded_as_it_was_encoded(message: msgspec.Struct) -> None:
     data = codec.encode(message, frame_id=3, in_reply_to=2, seq=1, sent_at=12.5)
     assert codec.decode(data, TABLE) == codec.Frame(3, 2, 1, 12.5, message)
     text = codec.encode_json(message, frame_id=3, in_reply_to=2, seq=1, sent_at=12.5)
     assert codec.decode_json(text, TABLE) == codec.Frame(3, 2, 1, 12.5, message)
 
 
-def test_the_wire_is_as_it_was() -> None:
-    """A change here is a change of the protocol: think of the other side's version, then write the file anew."""
+def test_the_encoded_messages_are_those_of_the_golden_file() -> None:
+    """A difference is a change of the protocol: consider the version at the other side, then write the file again."""
     lines = [codec.encode_json(message, frame_id=n, sent_at=1.0) for n, message in enumerate(MESSAGES, 1)]
     assert "\n".join(lines) + "\n" == GOLDEN.read_text(encoding="utf-8")
 
 
-def test_an_unknown_type_is_a_value() -> None:
+def test_an_unknown_type_is_decoded_as_unknown() -> None:
     small = codec.MessageTable(protocol.SESSION_MESSAGES)
     frame = codec.decode(codec.encode(aci.AskStatus(), frame_id=9, sent_at=0.0), small)
     assert frame.message == codec.Unknown("AskStatus")
@@ -97,7 +97,7 @@ def test_an_unknown_type_is_a_value() -> None:
 
 
 def test_unknown_fields_are_ignored() -> None:
-    """A newer peer may say more."""
+    """A newer peer may send more fields."""
     body = msgspec.Raw(msgspec.msgpack.encode({"type": "AskStatus", "mood": "good"}))
     data = msgspec.msgpack.encode([1, 1, 0, 0, "AskStatus", 0.0, body])
     assert codec.decode(data, TABLE).message == aci.AskStatus()

@@ -1,4 +1,4 @@
-"""The desk's words: secrets don't show, bounds hold, and a report replaces exactly its part of the snapshot."""
+"""The desk's messages: secrets are not printed, bounds hold, and a report replaces exactly its part of the snapshot."""
 
 import pytest
 
@@ -40,13 +40,13 @@ def test_a_report_replaces_its_part_and_nothing_else(
     after = desk.applied(before, report)
     for field in desk.DeskSnapshot.__struct_fields__:
         assert getattr(after, field) == changed.get(field, getattr(before, field)), field
-    assert desk.applied(after, report) == after  # told twice: no trace
+    assert desk.applied(after, report) == after  # a repeated report changes nothing
 
 
 @pytest.mark.parametrize(
     "message", [FULL, *(report for report, _ in REPORTS), desk.PhoneNow((CALL.leg,), 0.01, 3.0), desk.LockSeat(LockReason.LUNCH)]
 )  # fmt: skip
-def test_what_was_sent_comes_out(message: desk.Message) -> None:
+def test_a_message_is_decoded_as_it_was_sent(message: desk.Message) -> None:
     assert through_the_wire(message) == message
 
 
@@ -64,7 +64,7 @@ def test_names_of_messages_are_unique() -> None:
         desk.LoggedIn("open sesame", FULL),
     ],
 )
-def test_a_secret_is_not_shown(message: desk.Message) -> None:
+def test_a_secret_is_not_printed(message: desk.Message) -> None:
     assert "sesame" not in f"{message!r} {message}"
 
 
@@ -75,7 +75,7 @@ def test_a_secret_is_not_shown(message: desk.Message) -> None:
         desk.LogIn("1001", "x" * 257, "127.0.0.1:5060"),
         desk.LogIn("1001", "x", "evil.example:5060"),
         desk.Resume("s", "127.0.0.1"),
-        desk.Dial("12 34"),  # a window cleans it first
+        desk.Dial("12 34"),  # the window removes the blank first
         desk.Dial("13900000001\n"),
         desk.Dial("13900000001;phone-context=x"),
         desk.SendDigits(CALL.call, "12x"),
@@ -86,7 +86,7 @@ def test_a_secret_is_not_shown(message: desk.Message) -> None:
         desk.AskRecording(CALL.call, -1),
     ],
 )
-def test_what_is_out_of_bounds_is_no_frame(message: desk.Message) -> None:
+def test_a_message_out_of_bounds_is_a_frame_error(message: desk.Message) -> None:
     with pytest.raises(codec.FrameError):
         through_the_wire(message)
 
@@ -104,11 +104,11 @@ def test_names_of_desk_phones() -> None:
 
 
 @pytest.mark.parametrize("contact", ["phone:front-1", "192.0.2.20:5070"])
-def test_both_kinds_of_voice_pass_the_wire(contact: str) -> None:
+def test_both_kinds_of_contact_pass_the_wire(contact: str) -> None:
     assert through_the_wire(desk.Resume("s", contact)) == desk.Resume("s", contact)
 
 
 @pytest.mark.parametrize("contact", ["phone:", "phone:a b", "phone:x\n", "sip:x", f"phone:{'x' * 33}", "phone:前台"])
-def test_no_other_voice_does(contact: str) -> None:
+def test_no_other_contact_passes_the_wire(contact: str) -> None:
     with pytest.raises(codec.FrameError):
         through_the_wire(desk.Resume("s", contact))

@@ -1,4 +1,4 @@
-"""The floor's words: bounds hold, what is sent comes out, and the difference of two floors makes the one into the other."""
+"""The floor's messages: bounds hold, a message is decoded as it was sent, and the difference of two floors changes the first into the second."""
 
 import pytest
 from hypothesis import given
@@ -33,7 +33,7 @@ def through_the_wire(message: desk.Message) -> object:
 
 
 def patched(old: Rows, changed: Rows, gone: dict[str, tuple[str, ...]]) -> dict[str, dict[str, floor.Keyed]]:
-    """What a desk has after a change."""
+    """The tables of a desk after a change."""
     after = {table: floor.by_key(getattr(old, table)) | floor.by_key(getattr(changed, table)) for table in floor.TABLES}
     for table, keys in gone.items():
         for key in keys:
@@ -56,7 +56,7 @@ def shown(rows: Rows) -> dict[str, dict[str, floor.Keyed]]:
         floor.MessageSent((AgentId("8001"),)),
     ],
 )
-def test_what_was_sent_comes_out(message: desk.Message) -> None:
+def test_a_message_is_decoded_as_it_was_sent(message: desk.Message) -> None:
     assert through_the_wire(message) == message
 
 
@@ -84,13 +84,13 @@ def test_rows_of_a_table_have_keys_of_their_own() -> None:
     assert set(floor.TABLES) == {"colleagues", "targets", "seats", "queues", "waiting", "lines", "branches"}
 
 
-def test_nothing_changed_is_none() -> None:
+def test_the_difference_of_equal_floors_is_none() -> None:
     assert floor.difference(FULL, FULL) is None
     assert floor.difference(FULL, replace(FULL, seats=FULL.seats[::-1])) is None, "the order means nothing"
     assert floor.difference(Rows(), Rows()) is None
 
 
-def test_a_change_is_the_row_and_no_other() -> None:
+def test_a_change_has_the_changed_row_only() -> None:
     open_now = replace(SEAT, state=SeatState.OPEN)
     changed = floor.difference(FULL, replace(FULL, seats=(FULL.seats[1], open_now), waiting=()))
     assert changed == (Rows(seats=(open_now,)), {"waiting": ("c2",)})
@@ -116,7 +116,7 @@ FLOORS = st.builds(lambda seats, waiting: Rows(seats=tuple(seats), waiting=tuple
 
 
 @given(FLOORS, FLOORS)
-def test_the_difference_makes_the_one_into_the_other(old: Rows, new: Rows) -> None:
+def test_the_difference_changes_the_first_floor_into_the_second(old: Rows, new: Rows) -> None:
     changed = floor.difference(old, new)
     rows, gone = changed if changed is not None else (Rows(), {})
     assert patched(old, rows, gone) == shown(new)

@@ -1,4 +1,4 @@
-"""Names by their initials, compared with the dictionary that knows all readings."""
+"""Names by their initials, compared with a dictionary of all readings (pypinyin)."""
 
 import pytest
 from pypinyin import lazy_pinyin
@@ -14,7 +14,7 @@ from shared.pinyin import name_keys
         ("张 3", "z3"), ("王A", "wa"), ("", ""), ("  ", ""), ("𠮷", ""), ("☎ 李", "l"), ("·", ""), ("é", ""),
     ],
 )  # fmt: skip
-def test_names(name: str, found: str) -> None:
+def test_initials_of_names(name: str, found: str) -> None:
     assert initials(name) == found
 
 
@@ -32,6 +32,6 @@ def test_every_character_has_its_usual_reading() -> None:
     assert wrong == []
 
 
-def test_surnames_of_two_readings_are_readings() -> None:
+def test_a_surname_s_other_reading_is_found() -> None:
     for surname, other in SURNAMES.items():
         assert other in name_keys(surname)[1].split(), surname

@@ -1,4 +1,4 @@
-"""``shared.link.keys`` and the refusals' arithmetic of ``zap``."""
+"""``shared.link.keys``, and the counting of refused connections in ``zap``."""
 
 import stat
 from pathlib import Path
@@ -67,7 +67,7 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
         load_or_make_keys(Path("/dev/null/keys"), "x")
 
 
-def test_refusals_are_told_once_a_while() -> None:
+def test_refusals_of_one_address_are_reported_once_in_a_quiet_period() -> None:
     refusals = RefusedConnections()
     assert [refusals.count("a", now) for now in (0.0, 1.0, 2.0)] == [1, 0, 0]
     assert refusals.count("b", 2.0) == 1

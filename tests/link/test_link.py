@@ -37,7 +37,7 @@ DEADLINE = 20.0
 
 
 class Note(QuietHandler):
-    """Writes down what it hears; answers ``AskStatus`` and raises at ``AskReports``."""
+    """Records all events; answers ``AskStatus``, leaves ``ResolveOrder`` open and raises at ``AskReports``."""
 
     def __init__(self) -> None:
         self.open: list[Channel] = []
@@ -125,7 +125,7 @@ async def rig(**options: Any) -> AsyncIterator[Rig]:
 
 
 def runs(test: Callable[[], Awaitable[None]]) -> Callable[[], None]:
-    """An asyncio test."""
+    """Runs an asyncio test."""
 
     def run() -> None:
         asyncio.run(test())  # type: ignore[arg-type]
@@ -175,7 +175,7 @@ async def test_a_client_talks_to_the_right_server_only() -> None:
 
 
 @runs
-async def test_without_curve_nobody_enters() -> None:
+async def test_without_curve_no_session_opens() -> None:
     async with rig() as it:
         client = await it.client(None)
         with pytest.raises(TimeoutError):
@@ -232,7 +232,7 @@ async def test_known_peers_with_foreign_frames_are_refused_with_a_code() -> None
 
 
 @runs
-async def test_a_key_that_was_taken_away_ends_its_session_and_begins_none_on_its_old_connection() -> None:
+async def test_a_removed_key_s_session_ends_and_its_old_connection_opens_no_new_session() -> None:
     async with rig() as it:
         up = await (await it.client()).opened(DEADLINE)
         table = codec.MessageTable((*protocol.SESSION_MESSAGES, *MESSAGES))
@@ -285,7 +285,7 @@ async def test_a_lost_peer_is_noticed_and_its_requests_end() -> None:
         results: list[msgspec.Struct | Failure] = []
         down.request(aci.ResolveOrder(OrderKey("k")), 60, results.append)
         await until(lambda: bool(it.there.held))
-        client._drop()  # as kill -9 would: no goodbye
+        client._drop()  # as after kill -9: without a goodbye
         await until(lambda: bool(results))
         assert results == [Failure.LINK_LOST]
         assert it.here.ended == [("GZ01", RejectCode.LOST)]
@@ -294,7 +294,7 @@ async def test_a_lost_peer_is_noticed_and_its_requests_end() -> None:
 
 
 @runs
-async def test_a_client_comes_back_after_the_server_did() -> None:
+async def test_a_client_reconnects_after_the_server_has_restarted() -> None:
     async with rig() as it:
         client = await it.client()
         first = await client.opened(DEADLINE)
@@ -324,7 +324,7 @@ async def test_a_newer_session_displaces_the_older() -> None:
 
 
 @runs
-async def test_a_request_times_out_and_a_bug_is_told() -> None:
+async def test_a_request_times_out_and_a_handler_that_raises_is_a_bad_reply() -> None:
     async with rig() as it:
         up = await (await it.client()).opened(DEADLINE)
         with pytest.raises(RequestFailed) as caught:
@@ -333,7 +333,7 @@ async def test_a_request_times_out_and_a_bug_is_told() -> None:
         with pytest.raises(RequestFailed) as caught:
             await up.ask(aci.AskReports(1))
         assert caught.value.failure is Failure.BAD_REPLY
-        it.here.held[0](aci.OrderVoid(OrderKey("k")))  # too late, harmless
+        it.here.held[0](aci.OrderVoid(OrderKey("k")))  # after the time-out: ignored
         assert await up.ask(aci.AskStatus()) == aci.MaxQuantity(Shares(1))
         await until(lambda: up.session.counts["stray_replies"] == 1)
 
@@ -367,7 +367,7 @@ def test_operators_connect_over_ipc_without_keys(tmp_path: Path) -> None:
 
 
 @runs
-async def test_a_flood_of_requests_is_all_answered_in_order() -> None:
+async def test_all_requests_of_a_flood_are_answered() -> None:
     async with rig() as it:
         up = await (await it.client()).opened(DEADLINE)
         results: list[Any] = []

@@ -1,4 +1,4 @@
-"""``docs/protocol.md`` names what the code has, and nothing else."""
+"""``docs/protocol.md`` has exactly the code's messages, codes and figures."""
 
 import re
 from pathlib import Path
@@ -13,7 +13,7 @@ TEXT = (Path(__file__).parents[2] / "docs" / "protocol.md").read_text(encoding="
 FIRST_CELLS = set(re.findall(r"^\| `(\w+)` \|", TEXT, re.MULTILINE))
 
 
-def test_every_message_is_told_of() -> None:
+def test_every_message_is_in_the_page() -> None:
     types = (
         *protocol.SESSION_MESSAGES, *aci.REQUESTS, *aci.REPORTS,
         *desk.REQUESTS, *desk.REPORTS, *desk.TOLD, *floor.REQUESTS, *floor.REPORTS, *desk_reports.QUESTIONS,
@@ -24,33 +24,33 @@ def test_every_message_is_told_of() -> None:
     )
 
 
-def test_every_reject_code_is_told_of_and_no_other() -> None:
+def test_the_page_has_exactly_the_reject_codes() -> None:
     table = TEXT.partition("### Reject codes")[2].partition("##")[0]
     assert re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE) == [code.value for code in protocol.RejectCode]
 
 
-def test_refusals_that_are_named_exist() -> None:
+def test_the_refusals_in_the_page_exist() -> None:
     table = TEXT.partition("### What goes wrong")[2].partition("##")[0]
     named = set(re.findall(r"`(\w+)`", table)) - {"Unsupported"}
     assert named <= {refusal.value for refusal in Refusal}
 
 
-def test_every_desk_refusal_is_told_of_and_no_other() -> None:
+def test_the_page_has_exactly_the_desk_refusals() -> None:
     table = TEXT.partition("### Desk refusals")[2]
     assert re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE) == [code.value for code in desk.DeskRefusal]
 
 
-def test_the_floor_s_tables_are_told_of_and_no_other() -> None:
+def test_the_page_has_exactly_the_floor_s_tables() -> None:
     table = TEXT.partition("| table | a row for each")[2].partition("\n\n")[0]
     assert tuple(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)) == floor.TABLES
 
 
-def test_the_header_is_the_code_s() -> None:
+def test_the_page_has_the_code_s_header_fields() -> None:
     table = TEXT.partition("## 1. Frames")[2].partition("##")[0]
     assert tuple(re.findall(r"^\| \d \| `(\w+)` \|", table, re.MULTILINE)) == codec._WireFrame.__struct_fields__
 
 
-def test_figures_are_the_code_s() -> None:
+def test_the_page_has_the_code_s_figures() -> None:
     rules = Rules()
     assert f"each {rules.heartbeat_s:g} s" in TEXT
     assert f"{rules.silence_s:g} s without any frame" in TEXT

@@ -1,4 +1,4 @@
-"""``shared.link.rights``: other users of the machine are kept out."""
+"""``shared.link.rights``: files and folders that other users of the machine cannot open."""
 
 import logging
 import os
@@ -14,7 +14,7 @@ def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
-def test_what_is_made_later_is_its_owners(tmp_path: Path) -> None:
+def test_files_and_folders_made_later_are_for_their_owner_only(tmp_path: Path) -> None:
     before = os.umask(0o022)
     try:
         owner_only()
@@ -29,7 +29,7 @@ def test_what_is_made_later_is_its_owners(tmp_path: Path) -> None:
     )
 
 
-def test_a_folder_is_made_and_an_open_one_is_closed(tmp_path: Path) -> None:
+def test_a_folder_is_made_private_and_an_open_folder_is_closed_to_others(tmp_path: Path) -> None:
     folder = tmp_path / "state"
     own_folder(folder)
     assert mode(folder) == 0o700
@@ -47,7 +47,7 @@ def test_a_folder_is_made_and_an_open_one_is_closed(tmp_path: Path) -> None:
     )
 
 
-def test_what_is_another_users_is_told(
+def test_a_file_of_another_user_is_logged_and_left(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "a.db").touch()
@@ -59,7 +59,7 @@ def test_what_is_another_users_is_told(
     assert mode(tmp_path / "a.db") == 0o644
 
 
-def test_a_folder_for_all_stays_one(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_folder_for_all_users_stays_open(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     folder = tmp_path / "tmp"
     folder.mkdir()
     folder.chmod(0o1777)
@@ -70,7 +70,7 @@ def test_a_folder_for_all_stays_one(tmp_path: Path, caplog: pytest.LogCaptureFix
     assert "it is meant for all" in caplog.text
 
 
-def test_what_a_link_leads_to_and_what_is_meant_for_all_stay_open(tmp_path: Path) -> None:
+def test_a_symbolic_link_s_target_and_a_folder_for_all_stay_open(tmp_path: Path) -> None:
     shared, state, linked = tmp_path / "shared", tmp_path / "state", tmp_path / "linked"
     for folder in (shared, state, state / "drop"):
         folder.mkdir()

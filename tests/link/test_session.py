@@ -1,4 +1,4 @@
-"""``shared.link.session``: two of them talk through lists of frames; time is a number."""
+"""``shared.link.session``: two sessions exchange lists of frames; the time is a number given by the test."""
 
 import msgspec
 import pytest
@@ -68,7 +68,7 @@ def sent(session: Session) -> list[codec.Frame]:
     return [codec.decode(data, codec.MessageTable(ALL)) for data in session.take_out()]
 
 
-def test_hello_and_welcome_open_it() -> None:
+def test_hello_and_welcome_open_a_session() -> None:
     pair = Pair()
     pair.run()
     assert pair.heard == {"client": [SessionOpened("centre", "0.1")], "server": [SessionOpened("gateway", "0.1")]}
@@ -179,7 +179,7 @@ def test_an_older_server_is_noticed_by_the_client_too() -> None:
 
 
 @pytest.mark.parametrize("data", [b"GET / HTTP/1.1", b"", frame(aci.AskStatus()), frame(protocol.Heartbeat())])
-def test_anything_but_hello_ends_it_at_once(data: bytes) -> None:
+def test_a_first_frame_that_is_no_hello_ends_the_session(data: bytes) -> None:
     server = session(listens=True)
     (end,) = server.receive(data, 100.0)
     assert isinstance(end, SessionClosed)
@@ -188,7 +188,7 @@ def test_anything_but_hello_ends_it_at_once(data: bytes) -> None:
     assert server.receive(frame(protocol.Hello(1, "late", "1")), 100.0) == []
 
 
-def test_bad_frames_are_counted_answered_and_end_it() -> None:
+def test_bad_frames_are_answered_and_after_some_the_session_ends() -> None:
     pair = Pair().opened()
     bad = msgspec.msgpack.encode([1, 77, 0, 0, "AskReports", 0.0, {"type": "AskReports", "after": None}])
     assert pair.server.receive(bad, pair.now) == []
@@ -201,13 +201,13 @@ def test_bad_frames_are_counted_answered_and_end_it() -> None:
     assert end.code is RejectCode.TOO_MANY_BAD
 
 
-def test_a_second_hello_ends_it() -> None:
+def test_a_second_hello_ends_the_session() -> None:
     pair = Pair().opened()
     (end,) = pair.server.receive(frame(protocol.Hello(1, "x", "1")), pair.now)
     assert isinstance(end, SessionClosed)
 
 
-def test_heartbeats_keep_it_open_and_silence_ends_it() -> None:
+def test_heartbeats_keep_a_session_open_and_silence_ends_it() -> None:
     pair = Pair().opened()
     for _ in range(20):
         pair.now += 1
@@ -218,7 +218,7 @@ def test_heartbeats_keep_it_open_and_silence_ends_it() -> None:
     assert pair.server.tick(pair.now + 9) == []
 
 
-def test_without_a_hello_it_ends() -> None:
+def test_a_session_without_a_hello_ends() -> None:
     assert session(listens=True).tick(106.0) == [SessionClosed(RejectCode.SILENT)]
 
 
@@ -231,7 +231,7 @@ def test_goodbye_ends_the_other_side_with_its_requests() -> None:
     assert pair.server.close(RejectCode.STOPPED, pair.now) == []
 
 
-def test_too_many_frames_are_refused_then_end_it() -> None:
+def test_too_many_frames_are_refused_and_then_end_the_session() -> None:
     pair = Pair().opened()
     events: list[SessionEvent] = []
     for number in range(60):
@@ -247,7 +247,7 @@ def test_too_many_frames_are_refused_then_end_it() -> None:
     assert events[-1] == SessionClosed(RejectCode.RATE)
 
 
-def test_replies_and_reports_are_taken_whatever_the_rate() -> None:
+def test_replies_and_reports_are_not_limited_by_the_rate() -> None:
     pair = Pair().opened()
     asked = pair.server.request(aci.AskStatus(), pair.now, 5)
     for number in range(52):
@@ -282,7 +282,9 @@ _PLACES = st.sampled_from(
 
 
 @given(st.lists(st.one_of(_PLACES, st.binary(max_size=20), st.floats(0, 3)), max_size=30), st.booleans())
-def test_whatever_comes_each_request_ends_once_and_closed_is_last(steps: list[bytes | float], listens: bool) -> None:
+def test_with_any_input_each_request_ends_once_and_closed_is_the_last_event(
+    steps: list[bytes | float], listens: bool
+) -> None:
     it, now, asked, events = session(listens=listens), 100.0, list[int](), list[SessionEvent]()
     for step in steps:
         if isinstance(step, float):

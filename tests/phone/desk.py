@@ -1,4 +1,4 @@
-"""A window and a switch for the phone's tests: ``Window`` starts the phone and waits for its events, ``caller`` calls it with real SIP and RTP."""
+"""A window and a switch for the phone's tests: ``Window`` starts the phone and waits for its events, ``caller`` calls the phone with real SIP and RTP."""
 
 import contextlib
 import queue
@@ -29,7 +29,7 @@ TOKEN = "5ec7e7"
 
 
 class Window:
-    """The phone's owner. Keyword arguments are ``PhoneProcess``'s."""
+    """The owner of the phone process. Keyword arguments are those of ``PhoneProcess``."""
 
     def __init__(self, **more: Any) -> None:
         self.events: queue.Queue[PhoneEvent] = queue.Queue()
@@ -57,7 +57,7 @@ class Window:
             self.phone.do(command)
 
     def wait(self, kind: type[SomeEvent], seconds: float = PATIENCE_S, **fields: object) -> SomeEvent:
-        """The next event of this type with these values; the others are kept in ``seen``."""
+        """Waits for the next event of this type with these values; all events are kept in ``seen``."""
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
             try:
@@ -82,7 +82,7 @@ def header(token: str) -> tuple[str, ...]:
 
 
 class Caller(NamedTuple):
-    """One call's far end: the SIP dialog and its sound."""
+    """The far end of one call: the SIP dialog and its sound."""
 
     peer: Peer
     call: Call
@@ -92,7 +92,7 @@ class Caller(NamedTuple):
         self.call.invite(sdp(self.rtp.port), *header(token))
 
     def refused(self) -> int:
-        """Waits for a final answer above 200; its code, acknowledged."""
+        """Waits for the final answer to the INVITE, acknowledges it and returns its status."""
         while True:
             answer = self.peer.receive(PATIENCE_S)
             assert answer is not None, "no answer"
@@ -102,7 +102,7 @@ class Caller(NamedTuple):
                 return answer.status
 
     def talks(self) -> Message:
-        """Waits for the 200, acknowledges it and sends sound where it says."""
+        """Waits for the 200, acknowledges it and sends sound to the address in its SDP."""
         answer = self.call.learn(self.peer.expect(200, "INVITE", PATIENCE_S))
         self.call.ack()
         host = re.search(r"^c=IN IP4 (\S+)", answer.body, re.MULTILINE)
@@ -113,7 +113,7 @@ class Caller(NamedTuple):
         return answer
 
     def bye_heard(self) -> None:
-        """The phone hangs up."""
+        """Waits for the phone's BYE and answers it."""
         self.peer.reply(self.peer.expect("BYE", seconds=PATIENCE_S), 200)
 
 

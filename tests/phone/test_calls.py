@@ -1,4 +1,4 @@
-"""Who may ring the phone, and how a call ends: the real process, real SIP; no sound device."""
+"""Which calls may ring the phone, and how a call ends: the real process and real SIP, without a sound device."""
 
 import os
 import signal
@@ -87,7 +87,7 @@ def test_a_token_that_comes_late_lets_the_call_ring(window: Window) -> None:
         window.wait(CallUp, leg=LEG)
 
 
-def test_a_token_lets_in_one_call_only(window: Window) -> None:
+def test_a_token_is_good_for_one_call_only(window: Window) -> None:
     with talk(window) as far, caller(window) as second:
         second.invite(TOKEN)
         assert second.refused() == 403
@@ -107,7 +107,7 @@ def test_an_auto_call_is_answered_at_once(window: Window) -> None:
         assert window.wait(CallOver) == CallOver(LEG, 200, by_us=True)
 
 
-def test_cancelled_declined_and_forgotten_while_it_rings(window: Window) -> None:
+def test_a_ringing_call_is_cancelled_declined_or_forgotten(window: Window) -> None:
     for leg, end, code in ((LEG, None, 487), (OTHER, EndCall(OTHER), 603), (THIRD, Forget(THIRD), 480)):
         window.do(Expect(leg, leg))
         with caller(window) as far:
@@ -128,7 +128,7 @@ def test_a_forgotten_talk_gets_a_bye(window: Window) -> None:
         assert window.wait(CallOver).by_us
 
 
-def test_one_up_one_rings_and_more_are_busy(window: Window) -> None:
+def test_with_one_call_up_and_one_ringing_further_calls_are_busy(window: Window) -> None:
     window.do(Expect(OTHER, "t2"), Expect(THIRD, "t3"), Expect(LegId("c4/2"), "t4"), Expect(LegId("c5/2"), "t5"))
     with (
         talk(window) as first,
@@ -143,14 +143,14 @@ def test_one_up_one_rings_and_more_are_busy(window: Window) -> None:
         for late, token in ((third, "t3"), (fourth, "t4"), (fifth, "t5")):
             late.invite(token)
             assert late.refused() == 486
-        window.do(AnswerCall(OTHER))  # waits for the end of the first: one talk at a time
+        window.do(AnswerCall(OTHER))  # waits for the end of the first call: one talk at a time
         first.call.request("BYE")
         second.talks()
         window.wait(CallUp, leg=OTHER)
 
 
-def test_five_calls_at_once_leave_the_desks_own_its_place(window: Window) -> None:
-    """PJSIP has four slots; strangers must not fill them."""
+def test_four_strange_calls_at_once_do_not_keep_the_desk_s_call_out(window: Window) -> None:
+    """PJSIP has four call slots, which calls without a token must not fill."""
     with caller(window) as a, caller(window) as b, caller(window) as c, caller(window) as d, caller(window) as own:
         for stranger in (a, b, c, d):
             stranger.invite("wrong")
@@ -161,7 +161,7 @@ def test_five_calls_at_once_leave_the_desks_own_its_place(window: Window) -> Non
         window.wait(Ringing, leg=LEG)
 
 
-def test_a_robot_is_heard_and_hears(window: Window) -> None:
+def test_sound_of_a_robot_in_both_directions(window: Window) -> None:
     window.do(TellLevels(on=True))
     with talk(window) as far:
         far.rtp.say(sine(1000, 8 * 4000))
@@ -183,7 +183,7 @@ def test_a_robot_is_heard_and_hears(window: Window) -> None:
         assert 0 <= quality.jitter_ms < 20
 
 
-def test_bad_commands_are_told_and_harm_nothing(window: Window) -> None:
+def test_a_bad_command_is_reported_and_the_phone_goes_on(window: Window) -> None:
     process = window.phone._process
     assert process is not None
     window.phone._outbox.put((process, b"\x00\x00\x00\x01\xc1"))
@@ -192,7 +192,7 @@ def test_bad_commands_are_told_and_harm_nothing(window: Window) -> None:
         pass
 
 
-def test_a_port_that_is_taken_is_told() -> None:
+def test_a_port_that_is_taken_is_reported() -> None:
     with Window(audio=False) as first:
         port = first.address[1]
         second = Window(audio=False, port=port)
@@ -245,7 +245,7 @@ sys.stdin.read()
 """
 
 
-def test_a_killed_window_takes_its_phone_along() -> None:
+def test_the_phone_ends_when_its_window_is_killed() -> None:
     parent = subprocess.Popen(
         [sys.executable, "-c", PARENT], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
@@ -271,8 +271,8 @@ def _runs(pid: int) -> bool:
     return state != "Z"
 
 
-def test_the_wire_by_hand() -> None:
-    """Length-prefixed MessagePack on a bare pipe, cut anywhere; nothing of PJSIP's own printing in between."""
+def test_messages_on_a_bare_pipe() -> None:
+    """Length-prefixed MessagePack, written byte by byte; the output has no text that PJSIP prints."""
     process = _start()
     assert process.stdin is not None
     assert process.stdout is not None
@@ -289,10 +289,10 @@ def test_the_wire_by_hand() -> None:
     assert "pjsip" in first.version
 
 
-# --- its log ---
+# --- the phone's log ---
 
 
-def test_what_a_phone_logs_and_what_kills_it_is_in_its_owners_log(
+def test_a_phone_s_log_and_its_fatal_error_are_in_the_owner_s_log(
     window: Window, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caller(window) as far:
@@ -317,7 +317,7 @@ def ip(ready: PhoneReady) -> str:
     return ready.contact.partition(":")[0]
 
 
-def test_it_follows_this_pcs_address(window: Window) -> None:
+def test_the_phone_follows_this_pc_s_address(window: Window) -> None:
     for there in ("127.0.0.3", "127.0.0.4"):
         window.phone.move(there)
         window.ready = window.wait(PhoneReady)
@@ -334,11 +334,11 @@ def test_it_follows_this_pcs_address(window: Window) -> None:
             window.wait(CallOver)
 
 
-def test_a_call_keeps_its_address_and_the_next_one_has_the_new(window: Window) -> None:
+def test_a_call_keeps_its_address_and_the_next_call_has_the_new_address(window: Window) -> None:
     with talk(window) as far:
         window.phone.move("127.0.0.3")
         window.do(TellLevels(on=True))
-        window.wait(Levels)  # it has read both by now
+        window.wait(Levels)  # by now the phone has read both commands
         window.wait(Levels)
         assert [event for event in window.seen if isinstance(event, PhoneReady)] == [window.ready]
         far.call.request("BYE")
@@ -349,7 +349,7 @@ def test_a_call_keeps_its_address_and_the_next_one_has_the_new(window: Window) -
         pass
 
 
-def test_a_phone_that_starts_anew_is_at_the_new_address(window: Window) -> None:
+def test_a_restarted_phone_is_at_the_new_address(window: Window) -> None:
     window.phone.move("127.0.0.3")
     window.wait(PhoneReady)
     assert window.phone.pid is not None
@@ -358,7 +358,7 @@ def test_a_phone_that_starts_anew_is_at_the_new_address(window: Window) -> None:
     assert ip(window.wait(PhoneReady)) == "127.0.0.3"
 
 
-def test_an_address_that_is_not_this_pcs_ends_the_phone_and_it_comes_back(window: Window) -> None:
+def test_an_address_of_another_pc_ends_the_phone_which_then_restarts(window: Window) -> None:
     window.phone.move("192.0.2.1")
     assert window.wait(PhoneProblem).code == "port_taken"
     assert window.wait(PhoneProblem).code == "phone_down"
@@ -366,13 +366,13 @@ def test_an_address_that_is_not_this_pcs_ends_the_phone_and_it_comes_back(window
     assert ip(window.wait(PhoneReady)) == "127.0.0.3"
 
 
-def test_whose_address_it_is() -> None:
+def test_whether_an_address_is_this_pc_s() -> None:
     assert _is_here("127.0.0.1")
     assert not _is_here("192.0.2.1")
 
 
-def test_it_rests_and_comes_back() -> None:
-    """Where the voice is a desk phone, the app has no phone of its own, and that is no trouble."""
+def test_the_phone_is_stopped_and_started_again() -> None:
+    """With a desk phone the app's own phone is off, which is not a problem."""
     window = Window(audio=False, on=False)
     window.start()
     try:

@@ -1,4 +1,4 @@
-"""The phone's pure parts: who may ring, the buffer between two clocks, framing, tones, rates, the choice of devices."""
+"""The phone's pure parts: admission of calls, the buffer between two clocks, framing, tones, sample rates, the choice of devices."""
 
 import struct
 import subprocess
@@ -62,21 +62,21 @@ def test_a_known_token_rings_and_is_used_up() -> None:
     assert admission.empty
 
 
-def test_strangers() -> None:
+def test_calls_without_a_known_token_are_held_and_refused() -> None:
     admission = CallAdmission()
     acts = admission.invite(1, "", 0.0)
     assert codes(acts) == [(1, 403)]
     assert isinstance(told(acts)[0], PhoneProblem)
     for call in range(2, 2 + HELD):
         assert admission.invite(call, "x", 0.0) == []
-    assert codes(admission.invite(9, "y", 1.0)) == [(2, 403)]  # the oldest makes room
+    assert codes(admission.invite(9, "y", 1.0)) == [(2, 403)]  # the oldest held call is refused to make room
     assert admission.tick(HOLD_S - 0.01) == []
     assert codes(admission.expect(Expect(ONE, "y", auto=True))) == [(9, 180), (9, 200)]
     assert admission.gone(3, 487) == []
     assert admission.tick(99.0) == []
 
 
-def test_one_rings_one_talks() -> None:
+def test_one_call_rings_and_one_talks() -> None:
     admission = CallAdmission()
     admission.expect(Expect(ONE, "a", auto=True))
     admission.expect(Expect(TWO, "b"))
@@ -89,7 +89,7 @@ def test_one_rings_one_talks() -> None:
     assert codes(admission.gone(1, 200)) == [(2, 200)]
 
 
-def test_ends_by_us_are_told_as_such() -> None:
+def test_a_call_that_the_phone_ends_is_reported_as_ended_by_us() -> None:
     admission = CallAdmission()
     admission.expect(Expect(ONE, "a", auto=True))
     admission.invite(1, "a", 0.0)
@@ -103,7 +103,7 @@ def test_ends_by_us_are_told_as_such() -> None:
     assert codes(admission.close()) == [(2, 403)]
 
 
-def test_told_anew_after_a_reconnect() -> None:
+def test_a_repeated_expect_after_a_reconnect_changes_nothing() -> None:
     admission = CallAdmission()
     admission.expect(Expect(ONE, "a"))
     admission.invite(1, "a", 0.0)
@@ -117,7 +117,7 @@ def test_told_anew_after_a_reconnect() -> None:
 # --- the elastic buffer ---
 
 
-def test_nothing_is_played_before_something_came() -> None:
+def test_silence_is_played_before_the_first_samples_and_for_the_spare() -> None:
     buffer = ElasticBuffer()
     assert not buffer.take(80).any()
     assert buffer.underruns == 0
@@ -128,7 +128,7 @@ def test_nothing_is_played_before_something_came() -> None:
 
 
 def _run(seconds: float, ppm: float, jitter: float = 0.0, quiet: bool = False) -> ElasticBuffer:
-    """A writer of 20 ms frames and a reader of 10 ms blocks whose clocks differ."""
+    """Runs a writer of 20 ms frames and a reader of 10 ms blocks whose clocks differ."""
     rng = np.random.default_rng(1)
     buffer, tone = ElasticBuffer(), Tone(400, -40 if not quiet else -60)
     writes = [(n * 0.02 + rng.uniform(0, jitter), 0) for n in range(int(seconds / 0.02))]
@@ -142,7 +142,7 @@ def _run(seconds: float, ppm: float, jitter: float = 0.0, quiet: bool = False) -
 
 
 @pytest.mark.parametrize("ppm", [-300, 0, 300])
-def test_clocks_that_drift_apart_are_heard_by_nobody(ppm: float) -> None:
+def test_clock_drift_causes_no_underrun_and_no_overrun(ppm: float) -> None:
     buffer = _run(120, ppm)
     assert buffer.underruns == 0
     assert buffer.overruns == 0
@@ -150,7 +150,7 @@ def test_clocks_that_drift_apart_are_heard_by_nobody(ppm: float) -> None:
     assert (buffer.steps > 0) == (ppm != 0)
 
 
-def test_jitter_raises_what_is_kept_in_hand_and_calm_lowers_it() -> None:
+def test_jitter_raises_the_spare_and_calm_lowers_it() -> None:
     buffer = _run(20, 0, jitter=0.1)
     assert SPARE < buffer.spare <= SPARE_MOST
     assert buffer.underruns > 0
@@ -161,7 +161,7 @@ def test_jitter_raises_what_is_kept_in_hand_and_calm_lowers_it() -> None:
     assert "underruns" in str(buffer)
 
 
-def test_a_reader_that_stalled_does_not_leave_a_delay() -> None:
+def test_a_stalled_reader_leaves_no_delay() -> None:
     buffer = ElasticBuffer()
     for _ in range(50):
         buffer.put(np.full(160, 3000, np.int16))
@@ -199,7 +199,7 @@ def test_frames_are_cut_anywhere(cuts: list[int]) -> None:
     assert [command(body) for body in got] == messages
 
 
-def test_nonsense_on_the_wire() -> None:
+def test_invalid_messages_on_the_wire() -> None:
     for body in (b"", b"\xc1", pack(PhoneReady("a", "b"))[4:]):
         with pytest.raises(PhoneError, match="bad_command"):
             command(body)
@@ -211,7 +211,7 @@ def test_nonsense_on_the_wire() -> None:
 
 
 @pytest.mark.parametrize("say", ["400", "tone:", "tone:9", "tone:4000", "tone:x", "noise:400"])
-def test_a_tone_that_is_none(say: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_invalid_tone_option_is_refused(say: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["--say", say])
     assert "is not like tone:400" in capsys.readouterr().err
@@ -231,7 +231,7 @@ def test_tones_and_levels() -> None:
 
 
 @pytest.mark.parametrize("factor", [1, 2, 6])
-def test_up_and_down_again(factor: int) -> None:
+def test_resampling_up_and_down_keeps_the_level(factor: int) -> None:
     up, down, tone = Upsampler(factor), Downsampler(factor), Tone(1000, -20)
     out = np.concatenate([down(up(tone.next(80))) for _ in range(50)])
     assert len(out) == 50 * 80
@@ -270,7 +270,7 @@ def test_windows_lists_each_device_once() -> None:
     assert listed([], [], windows=True) == ()
 
 
-def test_the_device_that_is_taken() -> None:
+def test_the_choice_of_a_device() -> None:
     def item(index: int, name: str, inputs: int, outputs: int, *, default: bool = False) -> ListedDevice:
         return ListedDevice(index, SoundDevice(name, name, inputs, outputs, default, default))
 
@@ -288,10 +288,10 @@ def test_the_device_that_is_taken() -> None:
     assert name("", output=False, failed=("mic", "headset")) == ""
 
 
-# --- what it writes to standard error ---
+# --- the phone's standard error ---
 
 
-def test_its_log_and_its_last_words_are_taken_over(caplog: pytest.LogCaptureFixture) -> None:
+def test_lines_of_standard_error_are_logged_with_their_level(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("INFO")
     take(
         [
@@ -328,8 +328,8 @@ def test_its_log_and_its_last_words_are_taken_over(caplog: pytest.LogCaptureFixt
 @pytest.mark.parametrize(
     ("fault", "status"), [("Dying()", 0), ("threading.Thread(target=fails).start(); time.sleep(20)", 6)]
 )
-def test_a_phone_ends_by_a_fault_only_where_a_thread_has_ended(fault: str, status: int) -> None:
-    """Qt and PortAudio call into Python too: what is raised there costs that call."""
+def test_a_fault_ends_the_phone_only_when_it_ends_a_thread(fault: str, status: int) -> None:
+    """An exception in Python code that a library calls, or in ``__del__``, ends only that call."""
     program = f"""
 import threading, time
 from agent_app.phone.__main__ import _log_to_owner

@@ -1,4 +1,4 @@
-"""The phone with a sound device: a headset of PulseAudio's, heard and spoken into by the test. Prints what it measured as JSON."""
+"""The phone with a sound device: a virtual headset of PulseAudio, which the test records and plays into. Prints its measurements as JSON."""
 
 import contextlib
 import json
@@ -53,19 +53,19 @@ def window(headset: Headset) -> Iterator[Window]:
 
 
 def share(samples: np.ndarray, hertz: float) -> float:
-    """Of blocks of 20 ms, how many have this tone and hardly anything else. A machine under load may cut some."""
+    """The share of 20 ms blocks with this tone and hardly any other sound. A machine under load may cut some blocks."""
     blocks = samples[: len(samples) // 160 * 160].reshape(-1, 160)
     return float(np.mean([purity(block, hertz) > 0.9 and dbfs(block) > -60 for block in blocks]))
 
 
 def loudness(samples: np.ndarray) -> float:
-    """The median of blocks of 20 ms, dBFS. A machine under load may cut some."""
+    """The median level of 20 ms blocks, dBFS. A machine under load may cut some blocks."""
     blocks = samples[: len(samples) // 160 * 160].reshape(-1, 160)
     return float(np.median([dbfs(block) for block in blocks]))
 
 
 def until_said(far: Caller, hertz: float) -> np.ndarray:
-    """Half a second in which the far end hears this tone."""
+    """Waits for half a second of this tone at the far end and returns it."""
     end = time.monotonic() + PATIENCE_S
     while share(heard := far.rtp.listen(0.5), hertz) < 0.8:
         assert time.monotonic() < end, f"no {hertz} Hz: {frequency(heard)} Hz, {dbfs(heard)} dBFS"
@@ -79,7 +79,7 @@ def until_silent(far: Caller) -> None:
 
 
 def until_heard(headset: Headset, hertz: float, *, sink: str = "headset") -> np.ndarray:
-    """Half a second in which the ear hears this tone."""
+    """Waits for half a second of this tone at the headset and returns it."""
     end = time.monotonic() + PATIENCE_S
     while share(heard := headset.hear(0.5, sink=sink), hertz) < 0.8:
         assert time.monotonic() < end, f"no {hertz} Hz: {frequency(heard)} Hz, {dbfs(heard)} dBFS"
@@ -116,7 +116,10 @@ def test_both_ways_volume_and_mute(window: Window, headset: Headset) -> None:
 
 
 def test_delay_in_each_direction(window: Window, headset: Headset) -> None:
-    """RTP in to ear, lips to RTP out; the median of eight bursts, ms. Wanted: a device adds less than 60 ms, the network's jitter buffer apart."""
+    """From RTP in to the ear and from the mouth to RTP out; the median of eight bursts, ms.
+
+    A device shall add less than 60 ms, not counting the network's jitter buffer.
+    """
     to_ear, to_far = [], []
     burst = sine(1000, 8 * 40, -10)
     with talk(window) as far:
@@ -128,7 +131,7 @@ def test_delay_in_each_direction(window: Window, headset: Headset) -> None:
         end = time.monotonic() + PATIENCE_S
         while min(len(to_ear), len(to_far)) < 8 and time.monotonic() < end:
             headset.hear(0.2)
-            with contextlib.suppress(AssertionError):  # a burst that fell into a gap of a machine under load
+            with contextlib.suppress(AssertionError):  # a burst that was lost in a gap of a machine under load
                 left.clear()
                 begun = time.monotonic()
                 far.rtp.say(burst)
@@ -144,19 +147,19 @@ def test_delay_in_each_direction(window: Window, headset: Headset) -> None:
 
 
 def speech_after(far: Caller, begun: float) -> float:
-    """When the first packet with speech came."""
+    """The time of the first packet with speech."""
     packets = far.rtp.wait(lambda heard: any(p.at > begun and loud(far, p.payload) for p in heard), 2.0)
     return next(p.at for p in packets if p.at > begun and loud(far, p.payload))
 
 
 def loud(far: Caller, payload: bytes) -> bool:
-    """A packet of speech."""
+    """Whether the packet has speech."""
     return (
         len(payload) == 160 and int(np.abs(g711.decode(np.frombuffer(payload, np.uint8), 0).astype(int)).max()) > 1000
     )
 
 
-def test_it_rings_on_the_second_device(window: Window, headset: Headset) -> None:
+def test_a_call_rings_on_the_second_device(window: Window, headset: Headset) -> None:
     window.do(Expect(LEG, TOKEN), Volume(ring=0.5))
     with caller(window) as far:
         far.invite(TOKEN)
@@ -170,7 +173,7 @@ def test_it_rings_on_the_second_device(window: Window, headset: Headset) -> None
         assert dbfs(headset.hear(1.5, sink="speakers")) < -60
 
 
-def test_it_rings_where_one_talks_or_nowhere(window: Window, headset: Headset) -> None:
+def test_a_call_rings_on_the_headset_or_is_silent(window: Window, headset: Headset) -> None:
     window.do(UseDevices(HEADSET, HEADSET, HEADSET), Expect(LEG, TOKEN))
     with caller(window) as far:
         far.invite(TOKEN)
@@ -193,7 +196,7 @@ def test_the_test_tone_and_the_meters(window: Window, headset: Headset) -> None:
     heard = headset.recorder().since(start, 4.0)
     blocks = heard[: len(heard) // 80 * 80].reshape(-1, 80)
     seconds = sum(dbfs(block) > -40 for block in blocks) / 100
-    assert 0.5 < seconds < 1.1  # under load a device may run dry and swallow some
+    assert 0.5 < seconds < 1.1  # under load a device may run dry and lose a part
     assert frequency(heard) == pytest.approx(1000, abs=5)
     assert max(level.speaker for level in levels) == pytest.approx(-20, abs=1)
     assert max(level.microphone for level in levels) == pytest.approx(-20, abs=1)
@@ -201,7 +204,7 @@ def test_the_test_tone_and_the_meters(window: Window, headset: Headset) -> None:
     until_heard(headset, 1000, sink="speakers")
 
 
-def test_the_headset_is_pulled_in_a_talk_and_plugged_again(window: Window, headset: Headset) -> None:
+def test_the_headset_is_unplugged_in_a_talk_and_plugged_in_again(window: Window, headset: Headset) -> None:
     with talk(window) as far:
         far.rtp.say(sine(1000, 8 * 60_000, -16.86))
         until_heard(headset, 1000)
@@ -220,7 +223,7 @@ def test_the_headset_is_pulled_in_a_talk_and_plugged_again(window: Window, heads
         until_said(far, 400)
 
 
-def test_a_device_that_is_not_there(window: Window, headset: Headset) -> None:
+def test_a_missing_device_is_replaced_by_the_default(window: Window, headset: Headset) -> None:
     window.do(UseDevices("ALSA/another", HEADSET, SPEAKERS))
     lost = window.wait(DeviceLost)
     assert lost == DeviceLost("ALSA/another", "another", DEFAULT)
@@ -229,7 +232,7 @@ def test_a_device_that_is_not_there(window: Window, headset: Headset) -> None:
         until_heard(headset, 1000)
 
 
-def test_a_pc_without_sound_has_a_phone_that_is_silent(tmp_path: object) -> None:
+def test_a_phone_on_a_pc_without_sound_is_silent(tmp_path: object) -> None:
     empty = {"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}
     with Window(environment=empty) as window:
         assert window.wait(PhoneProblem).code == "no_devices"

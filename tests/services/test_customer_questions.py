@@ -151,7 +151,7 @@ def test_a_question_that_nobody_waits_for_any_more_leaves_nothing_behind(tmp_pat
     run(tmp_path, test)
 
 
-# --- who looked ---
+# --- the audit of looks at customers ---
 
 
 def test_each_look_at_a_customer_is_audited(tmp_path: Path) -> None:

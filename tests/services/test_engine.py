@@ -305,7 +305,7 @@ def test_no_journal_no_store() -> None:
     run(test)
 
 
-# --- what fails ---
+# --- failures ---
 
 
 def test_an_adapter_that_raises_does_not_stop_the_other_effects(caplog: pytest.LogCaptureFixture) -> None:

@@ -396,6 +396,6 @@ def test_days_are_shanghai_s() -> None:
         ("20250101", "20260901", f"{MOST_DAYS} days"), ("２０２６０９０１", "20260901", "YYYYMMDD"), ("99991231", "99991231", "range"),
     ],
 )  # fmt: skip
-def test_days_that_are_none(first: str, last: str, wrong: str) -> None:
+def test_invalid_days(first: str, last: str, wrong: str) -> None:
     with pytest.raises(BadDays, match=wrong):
         span(first, last)

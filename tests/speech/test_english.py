@@ -1,4 +1,4 @@
-"""English rules, by tables, and against an independent reader."""
+"""English rules, by tables and against an independent reader."""
 
 import datetime as dt
 
@@ -43,7 +43,7 @@ SCALES = {"thousand": 10**3, "million": 10**6, "billion": 10**9}
 
 
 def read(spoken: str) -> int:
-    """An independent reader: adds up words from the left, as one does by ear."""
+    """An independent reader: adds up the words from left to right."""
     total = group = 0
     for word in spoken.removeprefix("minus ").replace("-", " ").split():
         if word == "hundred":
@@ -145,5 +145,5 @@ def test_a_price_read_back_is_the_same(milli: int) -> None:
     assert read(whole) * 1000 + int(shown.ljust(3, "0")) == milli
 
 
-def test_above_a_thousand_billion_it_still_speaks() -> None:
+def test_a_number_above_a_thousand_billion() -> None:
     assert text(speech.number(2 * 10**12, EN)) == "two thousand billion"

@@ -18,14 +18,14 @@ def no_espeak(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def espeak_is(folder: Path, body: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A script of this body stands in its place."""
+    """Puts a shell script with this body in the place of espeak-ng."""
     path = folder / "espeak-ng"
     path.write_text(f"#!/bin/sh\n{body}\n")
     path.chmod(0o755)
     monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
 
 
-def test_names_are_stable_and_told_apart() -> None:
+def test_names_are_stable_and_distinct() -> None:
     assert name_for(NOTICE, ZH).startswith("zh_CN/text/")
     assert name_for(" a  b\n", EN) == name_for("a b", EN) == FreeText.name_for("a b", EN)
     assert len({name_for("a", EN), name_for("b", EN), name_for("a", ZH)}) == 3
@@ -44,7 +44,7 @@ def test_a_prepared_text_is_a_prompt(tmp_path: Path, text: str, lang: Language) 
     assert list(tmp_path.rglob("*.part")) == []
 
 
-def test_what_is_there_is_not_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_existing_file_is_not_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     FreeText(tmp_path).prepare([(NOTICE, ZH)])
     no_espeak(tmp_path, monkeypatch)
     FreeText(tmp_path).prepare([(NOTICE, ZH)])
@@ -63,7 +63,7 @@ def test_a_missing_espeak_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert issubclass(EspeakMissingError, FreeTextError)
 
 
-def test_one_unspeakable_text_does_not_keep_the_others_back(tmp_path: Path) -> None:
+def test_an_unspeakable_text_does_not_stop_the_others(tmp_path: Path) -> None:
     free = FreeText(tmp_path)
     with pytest.raises(UnspeakableError, match=r"'': ") as caught:
         free.prepare([("", EN), ("Good morning.", EN)])
@@ -73,13 +73,15 @@ def test_one_unspeakable_text_does_not_keep_the_others_back(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(("body", "says"), [("echo broken >&2; exit 3", "failed: broken"), ("cat", "not a WAV")])
-def test_a_broken_espeak_is_told(tmp_path: Path, body: str, says: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_broken_espeak_is_an_error_with_its_output(
+    tmp_path: Path, body: str, says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     espeak_is(tmp_path, body, monkeypatch)
     with pytest.raises(UnspeakableError, match=says):
         FreeText(tmp_path / "cache").prepare([(NOTICE, ZH)])
 
 
-def test_a_full_disk_is_an_os_error(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_an_os_error(tmp_path: Path) -> None:
     (tmp_path / "cache").write_text("in the way")
     with pytest.raises(OSError, match="cache"):
         FreeText(tmp_path / "cache").prepare([("Hello.", EN)])

@@ -1,4 +1,4 @@
-"""Mandarin rules, by tables, and against an independent reader (cn2an)."""
+"""Mandarin rules, by tables and against an independent reader (cn2an)."""
 
 import datetime as dt
 
@@ -91,7 +91,7 @@ def test_dates() -> None:
 
 
 def as_cn2an_reads(spoken: str) -> int:
-    """cn2an's reader in its lenient mode; it knows 两, but no 一万亿."""
+    """Reads with cn2an in its lenient mode, which accepts 两 but not 一万亿."""
     return cn2an.cn2an(spoken, "smart")
 
 
@@ -132,7 +132,7 @@ def test_a_price_read_back_is_the_same(milli: int) -> None:
 
 
 @given(st.integers(0, 10**18))
-def test_zero_never_doubles_nor_ends_a_number(value: int) -> None:
+def test_zero_is_never_doubled_and_never_ends_a_number(value: int) -> None:
     spoken = text(speech.number(value, ZH))
     assert "零零" not in spoken
     assert spoken == "零" or not spoken.endswith("零")

@@ -1,4 +1,4 @@
-"""Telephone audio: A-law by the letter of G.711, resampling, trimming, levelling, WAV."""
+"""Telephone audio: A-law exactly as in G.711, resampling, trimming, levelling, WAV."""
 
 import io
 import wave
@@ -74,7 +74,7 @@ def test_resampling_keeps_pitch_and_length(rate: int) -> None:
 
 
 @pytest.mark.parametrize("hertz", [40, 5000, 9000])
-def test_what_a_telephone_does_not_carry_is_gone(hertz: int) -> None:
+def test_frequencies_outside_the_telephone_band_are_removed(hertz: int) -> None:
     assert np.sqrt((resample(tone(hertz, 1.0, 24000), 24000) ** 2).mean()) < 0.004
 
 
@@ -150,6 +150,6 @@ def test_read_alaw_wav_refuses(data: bytes) -> None:
         read_alaw_wav(data)
 
 
-def test_frames_of_almost_nothing() -> None:
+def test_frames_of_very_short_audio() -> None:
     assert len(frame_rms(np.zeros(79, dtype=np.float32))) == 0
     assert speech_dbfs(np.zeros(79, dtype=np.float32)) == float("-inf")

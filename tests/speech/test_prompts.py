@@ -1,4 +1,4 @@
-"""The prompt files: all there, 8 kHz mono A-law, level, no silence around or inside, as the texts say now."""
+"""The prompt files: complete, 8 kHz mono A-law, of equal level, without silence around or inside, and made of the present texts."""
 
 import hashlib
 import json
@@ -25,7 +25,7 @@ def test_every_text_has_a_file_and_every_file_a_text(language: Language) -> None
 
 
 @pytest.mark.parametrize("language", Language)
-def test_files_are_spoken_from_the_texts_as_they_are_now(language: Language) -> None:
+def test_files_are_made_of_the_present_texts(language: Language) -> None:
     rows = json.loads((PROMPTS / language.value / "manifest.json").read_text("utf-8"))
     assert {name: row["text"] for name, row in rows.items()} == words(language)
     wrong = [
@@ -37,7 +37,7 @@ def test_files_are_spoken_from_the_texts_as_they_are_now(language: Language) -> 
 
 
 @pytest.mark.parametrize("language", Language)
-def test_files_sound_as_prompts_should(language: Language) -> None:
+def test_level_pauses_and_length_of_files(language: Language) -> None:
     """Level within 2 dB, speech within 60 ms of both ends, no pause above 400 ms, no clipping, no more than 25 s."""
     wrong = {}
     for name in sorted(expected_names(language)):
@@ -64,4 +64,4 @@ def test_hold_music_loops_without_a_seam() -> None:
     step = np.abs(np.diff(samples)).max()
     assert abs(samples[0] - samples[-1]) <= step
     loudness = np.sqrt((samples.reshape(-1, RATE) ** 2).mean(axis=1))
-    assert loudness.min() > 0.02  # no hole in it
+    assert loudness.min() > 0.02  # no silent second

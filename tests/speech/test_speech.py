@@ -1,4 +1,4 @@
-"""What both languages share: spelling, items, and the table of segments that rules may ask for."""
+"""The parts that both languages share: spelling, items, and the table of segments that the rules use."""
 
 import datetime as dt
 
@@ -50,11 +50,11 @@ def test_spelling_loses_no_character(written: str, language: Language) -> None:
     assert "".join(heard) == written
 
 
-def test_nothing_is_nothing() -> None:
+def test_no_digits_give_no_segments() -> None:
     assert speech.digits("", ZH) == ()
 
 
-def test_names_are_full() -> None:
+def test_segment_names_have_their_language() -> None:
     assert speech.number(1, ZH) == ("zh_CN/num/1",)
     assert speech.money(Fen(12), EN) == ("en/num/12", "en/unit/fen")
     assert speech.language(EN, ZH) == ("zh_CN/language/en",)
@@ -99,13 +99,13 @@ def test_segments_of_one_language_only_are_those_of_its_rules(lang: Language) ->
     assert alone <= speech.rule_segments(lang)
 
 
-def test_every_word_of_the_wire_has_a_text_in_both_languages() -> None:
+def test_every_status_refusal_side_and_language_has_a_text_in_both_languages() -> None:
     names = [f"status/{one.value}" for one in OrderStatus] + [f"refusal/{one.value}" for one in Refusal]
     names += [f"side/{one.value}" for one in Side] + [f"language/{one.value}" for one in Language]
     assert [name for name in names if set(table().get(name, ())) != {"zh_CN", "en"}] == []
 
 
-def test_stocks_are_told_apart() -> None:
+def test_stock_codes_are_distinct_and_valid() -> None:
     codes = [row["code"] for row in stocks()]
     assert len(set(codes)) == len(codes) >= 60
     assert all(len(code) == 6 and code.isdigit() for code in codes)

@@ -1,4 +1,4 @@
-"""From segments back to text, by the texts that the prompts were made of."""
+"""Turns segments back into text, by the texts of the prompts."""
 
 from functools import cache
 from pathlib import Path
@@ -29,7 +29,7 @@ def expected_names(language: Language) -> frozenset[str]:
 
 
 def text(segments: tuple[str, ...]) -> str:
-    """Mandarin run together, English with blanks; pauses are ``|``."""
+    """The text of the segments: Mandarin without blanks, English with blanks; pauses are ``|``."""
     language = segments[0].partition("/")[0]
     words = ["|" if one.startswith("pause:") else table()[one.partition("/")[2]][language] for one in segments]
     return ("" if language == "zh_CN" else " ").join(words)

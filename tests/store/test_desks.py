@@ -145,7 +145,7 @@ def test_an_account_is_found_with_its_customer(store: Store) -> None:
     assert store.read.account(AccountNo("1")) is None
 
 
-# --- what a crash leaves ---
+# --- after a crash ---
 
 
 def test_talks_open_at_a_crash_are_lost_and_others_stay(tmp_path: Path, posted: Posted, clock: Clock) -> None:

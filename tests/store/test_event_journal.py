@@ -161,7 +161,7 @@ def test_a_line_is_json_with_the_event_s_type(journal: EventJournal, tmp_path: P
     assert (line["seq"], line["at"], line["event"]["type"]) == (1, NOON, "CallOffered")
 
 
-# --- what must not be written ---
+# --- secrets that must not be written ---
 
 
 class _Leaky(Event, frozen=True):
@@ -207,7 +207,7 @@ def test_a_digest_password_is_left_out(journal: EventJournal, tmp_path: Path) ->
     assert "s3cret" not in (tmp_path / "events-20251125.jsonl").read_text()
 
 
-# --- one call's entries ---
+# --- the entries of one call ---
 
 
 def _events(journal: EventJournal, *, global_events: bool = False) -> list[Event]:

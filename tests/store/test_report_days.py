@@ -228,7 +228,7 @@ def change(rig: Rig, what: str, content: Any) -> None:
             rig.groups[agent] = group
 
 
-# --- what is kept, and until when ---
+# --- kept days, and how long they are kept ---
 
 
 def talk(call: str, at: float, **more: Any) -> dict[str, Any]:

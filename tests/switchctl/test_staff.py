@@ -165,7 +165,7 @@ def test_what_the_book_refuses_is_told(centre: Centre) -> None:
     assert "control character" in refused.value.text
 
 
-# --- who loses the right to be logged in ---
+# --- agents that lose the right to be logged in ---
 
 
 def test_a_password_reset_ends_the_log_in(ask: Ctl, centre: Centre, zhang: None) -> None:
@@ -177,7 +177,7 @@ def test_a_password_reset_ends_the_log_in(ask: Ctl, centre: Centre, zhang: None)
     assert record.skills == {"trading": 3}
 
 
-def test_a_password_by_a_change_ends_it_too(centre: Centre, ask: Ctl, zhang: None) -> None:
+def test_a_new_password_by_a_change_ends_the_session_too(centre: Centre, ask: Ctl, zhang: None) -> None:
     asyncio.run(centre.staff.put_agent(PutAgent("1001", new=False, password=OTHER)))
     assert ended_log_in(centre, "operator")
 

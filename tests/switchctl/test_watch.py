@@ -80,7 +80,9 @@ def terminal(running: RunningSwitch) -> Iterator[Terminal]:
     made.close()
 
 
-def test_it_follows_the_switch_and_outlives_it(terminal: Terminal, running: RunningSwitch, switch: FakeSwitch) -> None:
+def test_watch_follows_the_switch_through_a_restart(
+    terminal: Terminal, running: RunningSwitch, switch: FakeSwitch
+) -> None:
     terminal.until(b"all is well", terminal.until(OTHER_SCREEN))
     switch.troubles = (trouble("disk full"),)
     terminal.until(b"store: disk full")

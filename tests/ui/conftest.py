@@ -1,4 +1,4 @@
-"""The window on Qt's ``offscreen`` platform, with the real presenter and everything around it fake."""
+"""The window on Qt's ``offscreen`` platform, with the real presenter and fakes of all its ports."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,7 +19,7 @@ SCREEN = Path(__file__).with_name("screen.json")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whoever has the whole window is slow: making it takes 0.4 s."""
+    """A test with the whole window is marked slow: to make the window takes 0.4 s."""
     for item in items:
         if {"stage", "gallery"} & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.slow)
@@ -32,7 +32,7 @@ def qapp() -> QApplication:
 
 @pytest.fixture
 def stage(qapp: QApplication) -> Iterator[Stage]:
-    """In English and light, with nobody logged in and no link yet."""
+    """A window in English and in the light theme, without a log-in or a link."""
     made = Stage()
     yield made
     made.close()
@@ -47,7 +47,7 @@ def _gallery(qapp: QApplication) -> Iterator[Stage]:
 
 @pytest.fixture
 def gallery(_gallery: Stage) -> Stage:
-    """For tests that only draw: one window for all of a file, wiped before each. Not beside ``stage``: two windows would share their keys."""
+    """For tests that only draw: one window for all tests of a file, reset before each test. Not together with ``stage``: the keys of two windows would collide."""
     _gallery.world.now = 1000.0
     _gallery.window.use_theme(theme.Theme.LIGHT)
     _gallery.window.resize(1366, 728)
@@ -57,7 +57,7 @@ def gallery(_gallery: Stage) -> Stage:
 
 @pytest.fixture(autouse=True)
 def _nothing_failed() -> Iterator[None]:
-    """The window goes on after a fault of ours; a test does not, unless it has taken the fault out of ``FAULTS.seen``."""
+    """The window goes on after a fault of the program; a test fails unless it has taken the fault out of ``FAULTS.seen``."""
     FAULTS.seen.clear()
     yield
     FAULTS.tell = lambda: None

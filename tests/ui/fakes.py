@@ -1,4 +1,4 @@
-"""The world around the window's presenter: a switch that answers when told to, a phone that remembers, settings in memory."""
+"""Fakes around the window's presenter: a switch that a test answers for, a phone that records its commands, settings in memory."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ from tests.agent_app.fakes import FakeAgentFiles, FakeDiagnostics
 
 @dataclass
 class FakeSwitch:
-    """Requests are left open, as by a switch that is slow; who watches the floor stands apart."""
+    """Requests stay open until the test replies; ``WatchFloor`` requests are in a list of their own."""
 
     asked: list[Request] = field(default_factory=list)
     told: list[Told] = field(default_factory=list)
@@ -35,11 +35,11 @@ class FakeSwitch:
         self.open.append((None, on_reply))
 
     def reply(self, reply: Reply | Failed) -> None:
-        """To the oldest that is open."""
+        """Replies to the oldest open request."""
         self.open.pop(0)[1](reply)
 
     def show_floor(self, rows: Rows, at: float = 0.0) -> None:
-        """To whoever asked for it last."""
+        """Replies to the last ``WatchFloor`` request."""
         request, on_reply = self.watching[-1]
         self.watching.clear()
         on_reply(FloorSnapshot(request.what, at, 1, rows))
@@ -70,7 +70,7 @@ class FakeSettings:
 
 @dataclass
 class World:
-    """A presenter with everything fake around it. ``now`` is the monotonic and the wall clock's common hand."""
+    """A presenter with fakes of all its ports. ``now`` moves the monotonic clock and the wall clock together."""
 
     on_change: Callable[[DeskView], None] = lambda _view: None
     now: float = 1000.0

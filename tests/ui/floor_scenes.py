@@ -1,4 +1,4 @@
-"""Floors as values: a small one, a large one, an empty one. All people are invented."""
+"""Floors as values: a small, a large and an empty floor. All people are invented."""
 
 from collections.abc import Mapping
 from random import Random

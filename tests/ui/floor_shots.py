@@ -56,7 +56,7 @@ def take(out: Path, wanted: set[str]) -> int:
 
 
 def _pictures(window: SupervisorWindow) -> dict[str, tuple[str, Callable[[], QWidget]]]:
-    """Name -> the floor drawn, and what is done before the picture."""
+    """Name -> the floor that is drawn, and the steps before the picture."""
 
     def row(do: Callable[[], object], shown: QWidget = window) -> Callable[[], QWidget]:
         def prepare() -> QWidget:

@@ -1,4 +1,4 @@
-"""Fonts for tests of what is measured: Latin first, a Chinese one first, and one like those of a Chinese Windows."""
+"""Fonts for tests of measured widths: a Latin font first, a Chinese font first, and a font like those of a Chinese Windows."""
 
 import struct
 from collections.abc import Iterator
@@ -12,14 +12,14 @@ from agent_app.ui.parts.theme import FAMILIES
 from tests.ui.stage import application
 
 LATIN, CHINESE, WIDE = "DejaVu Sans", "WenQuanYi Micro Hei", "WenQuanYi Macro Hei"
-"""``WIDE``: as Microsoft YaHei, its average letter is a Chinese one."""
+"""``WIDE``: its average character width is that of a Chinese character, as in Microsoft YaHei."""
 MICRO_HEI = Path("/usr/share/fonts/truetype/wqy/wqy-microhei.ttc")
-"""Of Debian's fonts-wqy-microhei."""
+"""From Debian's package fonts-wqy-microhei."""
 
 
 @contextmanager
 def first(family: str) -> Iterator[None]:
-    """The system's font is this one, the others come after it; windows that are made now have it."""
+    """Makes this family the application's first font, the others follow; windows made inside have this font."""
     app = application()
     if family == WIDE:
         _add_wide()
@@ -40,7 +40,7 @@ def first_font(font: QFont, family: str) -> QFont:
 
 @cache
 def _add_wide() -> None:
-    """WenQuanYi Micro Hei by another name, with OS/2's xAvgCharWidth as wide as a Chinese character (OpenType 1.9, OS/2)."""
+    """Adds WenQuanYi Micro Hei under another name, with xAvgCharWidth of the table OS/2 as wide as a Chinese character (OpenType 1.9, OS/2)."""
     data = bytearray(MICRO_HEI.read_bytes())
     (fonts,) = struct.unpack_from(">I", data, 8)
     for font in struct.unpack_from(f">{fonts}I", data, 12):
@@ -55,7 +55,7 @@ def _add_wide() -> None:
 
 
 def _tables(data: bytes, font: int) -> dict[bytes, int]:
-    """Where each table of the font begins."""
+    """The offset of each table of the font."""
     (count,) = struct.unpack_from(">H", data, font + 4)
     records = (struct.unpack_from(">4sIII", data, font + 12 + 16 * number) for number in range(count))
     return {tag: begins for tag, _sum, begins, _length in records}

@@ -1,4 +1,4 @@
-"""Views with more than two in a call, of who listens in, and of what a supervisor said. All people are invented."""
+"""Views of calls with more than two parties, of monitoring, and of a supervisor's notices. All people are invented."""
 
 from msgspec.structs import replace
 

@@ -1,4 +1,4 @@
-"""Views of a desk's day, as values: what the window is drawn from in tests and screenshots. All people are invented."""
+"""Views of a desk's day, as values, for tests and screenshots of the window. All people are invented."""
 
 from msgspec.structs import replace
 
@@ -107,7 +107,7 @@ def pop(**more: object) -> Pop:
 
 
 def view(language: Language = ZH, **fields: object) -> DeskView:
-    """A desk that is well, with ``fields`` of the view or of its state."""
+    """A desk without problems, with ``fields`` of the view or of its state."""
     state_fields = {name: fields.pop(name) for name in ("seat", "call", "pop", "queues") if name in fields}
     state = replace(DeskSnapshot(NOW, queues=QUEUES, dispositions=DISPOSITIONS), **state_fields)
     whole = DeskView(

@@ -1,4 +1,4 @@
-"""Screenshots of every state, for people to look at: ``python -m tests.ui.shots OUT_DIR [NAME …]``.
+"""Screenshots of every state, to be looked at: ``python -m tests.ui.shots OUT_DIR [NAME …]``.
 
 Draws under Xvfb at 1366×768 (or on the display that there is), in Chinese and English, light and dark. ``QT_SCALE_FACTOR=1.5`` draws as on a
 screen at 150 %.
@@ -69,7 +69,7 @@ def take(out: Path, wanted: set[str]) -> int:
 
 
 def _pictures(window: Window) -> dict[str, tuple[str, Callable[[], QWidget]]]:
-    """Name -> the view drawn, and what is done before the picture."""
+    """Name -> the view that is drawn, and the steps before the picture."""
 
     def at(do: Callable[[], object]) -> Callable[[], QWidget]:
         def prepare() -> QWidget:
@@ -150,11 +150,11 @@ def check_names(wanted: Iterable[str], known: Iterable[str]) -> None:
 
 
 class UnknownPictureError(Exception):
-    """The message says which there are."""
+    """The message names the pictures that exist."""
 
 
 def _settle() -> None:
-    """Until everything is laid out and painted."""
+    """Waits until all is laid out and painted."""
     for _ in range(2):
         QApplication.processEvents()
         loop = QEventLoop()
@@ -167,7 +167,7 @@ def main(argv: list[str]) -> int:
 
 
 def run(module: str, of_what: str, names: str, taking: Callable[[Path, set[str]], int], argv: list[str]) -> int:
-    """The command line of a tool that takes pictures; on an X server of its own where there is no display."""
+    """The command line of a tool that takes pictures; without a display the tool starts an X server of its own."""
     asked = _parser(module, of_what, names).parse_args(argv)
     if sys.platform == "linux" and "DISPLAY" not in os.environ and "QT_QPA_PLATFORM" not in os.environ:
         with x_server("{}x{}x24".format(*SIZE)) as environment:

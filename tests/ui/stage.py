@@ -1,4 +1,4 @@
-"""A window, its presenter, and hands to work both: ``keys`` and ``click`` as a person, ``told`` and ``reply`` as the switch."""
+"""A window and its presenter for tests: ``keys`` and ``click`` act as a person, ``told`` and ``reply`` as the switch."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -46,14 +46,14 @@ class Stage:
         registry: PanelRegistry = PANELS,
         settings: Mapping[str, str] | None = None,
     ) -> None:
-        """``settings``: as they were left."""
+        """``settings``: the content of the settings file."""
         self.world = World(wall=NOW)
         self.world.settings.values.update(settings or {})
         self.world.settings.put("theme", theme.Theme.LIGHT)
         self.desk = self.world.desk
         self.desk.set_language(language)
         self.translation = Translation(application())
-        application().setStyleSheet("")  # as when the program starts
+        application().setStyleSheet("")  # as at the start of the program
         wall = lambda: NOW + self.world.now - 1000.0  # noqa: E731
         self.window = Window(self.desk, self.world.settings, self.translation, wall, registry)
         self.frames = Frames(self.window.draw)
@@ -68,21 +68,21 @@ class Stage:
         self.window.close()
         for window in (self.window, self.window.panel(SupervisorDesk).window):
             if window is not None:
-                window.deleteLater()  # else each later test paints it too
+                window.deleteLater()  # without this each later test paints the window too
         self.translation.use(Language.EN)
         QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         QApplication.processEvents()
 
     def front(self) -> None:
-        """As a window manager does when the window in front is closed."""
+        """Activates the window, as a window manager does when the window in front is closed."""
         self.window.activateWindow()
         assert QTest.qWaitForWindowActive(self.window)
         self.settle()
 
-    # --- a person ---
+    # --- as a person ---
 
     def keys(self, *sequences: str) -> None:
-        """``F2``, ``Ctrl+T``, ``Down``: to whatever has the focus."""
+        """Presses ``F2``, ``Ctrl+T``, ``Down`` …, in the widget with the focus."""
         for text in sequences:
             combined = QKeySequence(text)[0]
             popup = QApplication.activePopupWidget()
@@ -92,11 +92,11 @@ class Stage:
             self.settle()
 
     def keys_quick(self, key: Qt.Key) -> None:
-        """One key, without waiting for a view."""
+        """Presses one key without waiting for a view."""
         QTest.keyClick(QApplication.focusWidget() or self.window, key)
 
     def write(self, text: str) -> None:
-        """Letter by letter, to whatever has the focus."""
+        """Types letter by letter into the widget with the focus."""
         for letter in text:
             QTest.keyClicks(QApplication.focusWidget(), letter)
         self.settle()
@@ -124,18 +124,18 @@ class Stage:
         self.settle()
 
     def answer(self, text: str) -> None:
-        """Presses this button of the question that is open."""
+        """Presses a button of the open question."""
         (box,) = [box for box in self.window.findChildren(QMessageBox) if box.isVisible()]
         self.click(next(button for button in box.buttons() if button.text() == text))
 
-    # --- the world ---
+    # --- as the switch and the phone ---
 
     def shelved(self) -> list[str]:
-        """The notes that this PC keeps."""
+        """The unsent notes that are kept on this PC."""
         return [text for notes in self.world.agent_files.notes.values() for text in notes.values()]
 
     def settle(self) -> None:
-        """Until the newest view is drawn."""
+        """Waits until the newest view is drawn."""
         QApplication.processEvents()
         self.until(lambda: self.window.view is self.desk.view)
         QApplication.processEvents()
@@ -144,7 +144,7 @@ class Stage:
         wait_until(holds)
 
     def settle_drawn(self) -> None:
-        """Layouts are done, after a view that was drawn directly."""
+        """Waits for the layouts after a view that was drawn directly."""
         for _ in range(3):
             QApplication.processEvents()
 
@@ -174,7 +174,7 @@ class Stage:
         self.settle()
 
     def log_in(self, state: SeatState = SeatState.LOCKED) -> None:
-        """Without the form."""
+        """Logs in without the form."""
         self.link_up()
         self.desk.log_in("1005", "a secret of mine")
         self.reply(LoggedIn("s", DeskSnapshot(NOW, seat=self.seat(state), queues=QUEUES, dispositions=DISPOSITIONS)))
@@ -196,7 +196,7 @@ class Stage:
         )
 
     def done(self, *reports: StateReport) -> None:
-        """The switch reports, then says that it is done."""
+        """The switch sends the reports, then replies ``Done``."""
         self.told(*reports)
         self.reply(Done())
 
@@ -206,7 +206,7 @@ class Stage:
 
 
 def wait_until(holds: Callable[[], bool], seconds: float = 30.0) -> None:
-    """Qt's loop turns until it holds."""
+    """Runs Qt's event loop until the condition holds."""
     end = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < end, "it did not come"

@@ -1,4 +1,4 @@
-"""For screen readers and for hands on the keyboard: names on all that one can work, an order of focus that ends where it began."""
+"""For screen readers and the keyboard: a name on every control, and an order of focus that ends where it began."""
 
 import pytest
 from PySide6.QtCore import Qt
@@ -32,7 +32,7 @@ WORKED = (QAbstractButton, QAbstractItemView, QAbstractSlider, QComboBox, QLineE
 
 
 def _worked(root: QWidget) -> list[QWidget]:
-    """All that one can work, but for parts of Qt's own widgets (scroll bars, a combo box's list, a line's cross)."""
+    """All controls except the parts of Qt's own widgets (scroll bars, a combo box's list, a line's clear button)."""
     found = []
     for widget in root.findChildren(QWidget):
         parents = []
@@ -49,7 +49,7 @@ def _worked(root: QWidget) -> list[QWidget]:
 
 
 @pytest.mark.parametrize("language", list(Language))
-def test_all_that_one_can_work_has_a_name_and_a_description(gallery: Stage, language: Language) -> None:
+def test_every_control_has_a_name_and_a_description(gallery: Stage, language: Language) -> None:
     gallery.window.draw(scenes(language)["talking"])
     roots = [
         gallery.window,
@@ -67,7 +67,7 @@ def test_all_that_one_can_work_has_a_name_and_a_description(gallery: Stage, lang
         assert widget.toolTip() or widget.accessibleDescription(), widget.accessibleName()
 
 
-def test_names_are_in_the_language_of_the_moment(gallery: Stage) -> None:
+def test_names_are_in_the_present_language(gallery: Stage) -> None:
     gallery.window.draw(scenes(Language.ZH)["talking"])
     latin = [
         widget.accessibleName()
@@ -82,7 +82,7 @@ def test_names_are_in_the_language_of_the_moment(gallery: Stage) -> None:
     assert foreign == ["中文 / English"], "the language's own name is in both"
 
 
-def test_the_focus_goes_round_and_reaches_everything(gallery: Stage) -> None:
+def test_tab_reaches_every_control_and_comes_back(gallery: Stage) -> None:
     gallery.window.draw(scenes(Language.EN)["talking"])
     gallery.window.panel(CallPanel).keypad.setFocus()
     first = QApplication.focusWidget()
@@ -106,8 +106,8 @@ def test_the_focus_goes_round_and_reaches_everything(gallery: Stage) -> None:
     assert all(widget.isEnabled() for widget in seen if widget is not None)
 
 
-def test_the_order_is_the_order_of_reading(gallery: Stage) -> None:
-    """Left column, middle, right: each part's first place comes after the one before it."""
+def test_the_focus_order_is_the_reading_order(gallery: Stage) -> None:
+    """Left column, middle, right: the parts come in this order in the focus chain."""
     gallery.window.draw(scenes(Language.EN)["talking"])
     window = gallery.window
     chain: list[QWidget] = []

@@ -1,4 +1,4 @@
-"""Windows as they were left: size, place, splitters and columns, in the settings file; only where they fit on the screens that there are."""
+"""The arrangement of windows in the settings file: size, place, splitters and columns; used where it fits on the present screens."""
 
 import json
 import subprocess
@@ -51,7 +51,7 @@ window.close()
 
 
 def _open(folder: Path, *screens: Screen, do: tuple[str, ...] = ()) -> dict[str, object]:
-    """The window of a program of its own, before it is closed."""
+    """Opens the window in a program of its own and returns its arrangement just before it is closed."""
     names = ("x", "y", "width", "height")
     made = [
         {"name": f"screen {number}", **dict(zip(names, screen, strict=True)), "logicalDpi": 96, "logicalBaseDpi": 96, "dpr": 1}
@@ -67,7 +67,7 @@ def _open(folder: Path, *screens: Screen, do: tuple[str, ...] = ()) -> dict[str,
 
 
 @pytest.mark.slow
-def test_the_first_time_it_is_as_large_as_the_screen_lets_it(tmp_path: Path) -> None:
+def test_the_first_window_is_as_large_as_the_screen_permits(tmp_path: Path) -> None:
     for name in ("large", "small"):
         (tmp_path / name).mkdir()
     assert _open(tmp_path / "large", DESK)["place"][2:] == [1366, 728]  # type: ignore[index]
@@ -78,7 +78,7 @@ def test_the_first_time_it_is_as_large_as_the_screen_lets_it(tmp_path: Path) -> 
 
 
 @pytest.mark.slow
-def test_it_opens_as_it_was_left(tmp_path: Path) -> None:
+def test_a_window_opens_as_it_was_closed(tmp_path: Path) -> None:
     do = (
         "window.setGeometry(QRect(300, 120, 1500, 800))",
         "window.places.columns.setSizes([250, 834, 384])",
@@ -95,7 +95,7 @@ def test_it_opens_as_it_was_left(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_on_a_smaller_screen_it_is_as_the_first_time(tmp_path: Path) -> None:
+def test_on_a_smaller_screen_a_window_opens_as_the_first_time(tmp_path: Path) -> None:
     _open(tmp_path, DESK, do=("window.setGeometry(QRect(300, 120, 1600, 900))",))
     x, y, wide, high = _open(tmp_path, LAPTOP)["place"]  # type: ignore[misc]
     assert x >= 0
@@ -105,7 +105,7 @@ def test_on_a_smaller_screen_it_is_as_the_first_time(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_of_a_screen_that_is_gone_it_comes_back_to_the_other(tmp_path: Path) -> None:
+def test_a_window_of_a_missing_screen_opens_on_the_other_screen(tmp_path: Path) -> None:
     left = _open(tmp_path, DESK, BESIDE, do=("window.setGeometry(QRect(2100, 100, 1400, 800))",))
     assert left["place"] == [2100, 100, 1400, 800]
     assert _open(tmp_path, DESK, BESIDE)["place"] == left["place"]
@@ -115,7 +115,7 @@ def test_of_a_screen_that_is_gone_it_comes_back_to_the_other(tmp_path: Path) -> 
 
 
 @pytest.mark.slow
-def test_maximised_it_is_so_again(tmp_path: Path) -> None:
+def test_a_maximised_window_opens_maximised(tmp_path: Path) -> None:
     _open(tmp_path, DESK, do=("window.showMaximized()",))
     assert _open(tmp_path, DESK)["maximised"]
 
@@ -123,7 +123,7 @@ def test_maximised_it_is_so_again(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "text", ["", "{", "[]", '{"windows": 3}', '{"windows": {"window": "%%%"}, "splitters": {"columns": [1]}}']
 )
-def test_a_damaged_one_costs_the_arrangement(qapp: object, text: str) -> None:
+def test_a_damaged_arrangement_is_ignored(qapp: object, text: str) -> None:
     from PySide6.QtWidgets import QSplitter, QWidget
 
     assert qapp is not None
@@ -137,12 +137,12 @@ def test_a_damaged_one_costs_the_arrangement(qapp: object, text: str) -> None:
 
 
 def test_the_names_in_the_settings_are_the_same_in_each_version(stage: Stage) -> None:
-    """Else the columns that agents have set would be lost by an update."""
+    """Otherwise an update would lose the columns that agents have set."""
     names = {"holdings", "orders", "history", "trail", "queues", "calls", "people", "search", "tickets", "dialling"}
     assert set(stage.window.tables) == names
 
 
-def test_it_is_written_once_when_a_window_is_closed(stage: Stage) -> None:
+def test_an_arrangement_is_saved_once_when_a_window_is_closed(stage: Stage) -> None:
     board = Board(stage).window
     settings = stage.world.settings
     assert KEY not in settings.values

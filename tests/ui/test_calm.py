@@ -1,4 +1,4 @@
-"""Whatever comes, and however much of it, the window stays calm: it draws the newest view, and a fault costs only itself."""
+"""The window under load and faults: it draws the newest view, and a fault in one part does not stop the others."""
 
 import logging
 import os
@@ -58,7 +58,7 @@ def test_5000_events_from_another_thread_arrive_in_order(stage: Stage) -> None:
     assert came == list(range(5000))
 
 
-def test_posted_work_that_raises_is_logged_and_costs_only_itself(
+def test_posted_work_that_raises_is_logged_and_the_next_work_is_done(
     stage: Stage, caplog: pytest.LogCaptureFixture
 ) -> None:
     main, came = MainThread(), []
@@ -98,7 +98,7 @@ def test_a_quiet_window_draws_at_once_and_the_last_view_is_never_lost(qapp: QApp
 
 
 def test_a_click_shows_that_it_is_pending_within_50_ms(stage: Stage) -> None:
-    """With a switch that does not answer. What is measured is the time that the window's thread works, from the click to the drawn view."""
+    """With a switch that does not answer. The CPU time of the window's thread is measured, from the click to the drawn view."""
     stage.log_in(SeatState.OPEN)
     stage.ring(call(SeatState.RINGING), pop())
     stage.talk(call(SeatState.RINGING))
@@ -117,7 +117,7 @@ def test_a_click_shows_that_it_is_pending_within_50_ms(stage: Stage) -> None:
     assert min(took) < 0.05
 
 
-def test_a_switch_that_is_silent_ends_in_words(stage: Stage) -> None:
+def test_a_silent_switch_ends_in_a_problem_in_words(stage: Stage) -> None:
     stage.log_in()
     stage.keys("F7")
     assert stage.asked() == OpenSeat()
@@ -127,7 +127,7 @@ def test_a_switch_that_is_silent_ends_in_words(stage: Stage) -> None:
     assert stage.view.enabled[Action.OPEN_SEAT].on, "one can try again"
 
 
-def test_keys_that_come_late_do_nothing_to_the_next_call(stage: Stage) -> None:
+def test_late_keys_do_nothing_after_the_call(stage: Stage) -> None:
     stage.log_in(SeatState.OPEN)
     stage.ring(call(SeatState.RINGING), pop())
     stage.told(CallChanged(None))
@@ -136,7 +136,7 @@ def test_keys_that_come_late_do_nothing_to_the_next_call(stage: Stage) -> None:
     assert len(stage.world.switch.asked) == before
 
 
-def test_meters_ten_times_a_second_cost_little(stage: Stage) -> None:
+def test_level_meters_ten_times_a_second_take_little_time(stage: Stage) -> None:
     stage.log_in(SeatState.OPEN)
     stage.window.panel(AudioDialog).go()
     began = time.thread_time()
@@ -212,7 +212,7 @@ def test_the_program_runs_and_ends(tmp_path: Path) -> None:
     assert "IndexError" in log
 
 
-def test_the_frames_timer_rests_while_nothing_comes(stage: Stage) -> None:
+def test_the_frame_timer_stops_without_new_views(stage: Stage) -> None:
     assert isinstance(stage.frames._timer, QTimer)
     stage.settle()
     stage.until(lambda: not stage.frames._timer.isActive())
@@ -220,8 +220,8 @@ def test_the_frames_timer_rests_while_nothing_comes(stage: Stage) -> None:
 
 
 @pytest.mark.slow
-def test_sigterm_ends_it_even_in_a_talk(tmp_path: Path) -> None:
-    """The program that started it ends it: no question, no window left."""
+def test_sigterm_ends_the_program_even_in_a_talk(tmp_path: Path) -> None:
+    """SIGTERM asks no question and leaves no window open."""
     script = """
         import os, signal, time
         from agent_app.ui.frame.app import run
@@ -250,11 +250,11 @@ def test_sigterm_ends_it_even_in_a_talk(tmp_path: Path) -> None:
     assert tmp_path.is_dir()
 
 
-def test_without_a_setting_the_systems_language_counts() -> None:
+def test_without_a_setting_the_language_is_the_system_s() -> None:
     assert system_language() in set(Language)
 
 
-def test_what_qt_prints_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+def test_qt_s_messages_are_logged(caplog: pytest.LogCaptureFixture) -> None:
     before = qInstallMessageHandler(_qt_says)
     try:
         qWarning("a timer of nobody's")

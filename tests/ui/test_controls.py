@@ -1,4 +1,4 @@
-"""Fields and boxes: each kind has its rules in the sheet, for both themes, and keeps its size and its words when it gets the focus."""
+"""Fields and boxes: each kind has its rules in the style sheet, for both themes, and keeps its size and its text when it gets the focus."""
 
 from collections.abc import Callable, Iterator
 
@@ -90,7 +90,7 @@ def page(qapp: QApplication, request: pytest.FixtureRequest) -> Iterator[QWidget
 
 
 def _shown(page: QWidget, kind: str) -> QWidget:
-    """The widget alone in its window, without the focus."""
+    """A page with this widget and a second field, which has the focus."""
     part, other = KINDS[kind](), QLineEdit()
     for widget in (other, part):
         layout = page.layout()
@@ -117,7 +117,7 @@ THEMES = pytest.mark.parametrize(
 
 @FONTS
 @pytest.mark.parametrize("kind", sorted(KINDS))
-def test_the_focus_is_seen_and_moves_nothing(page: QWidget, kind: str) -> None:
+def test_the_focus_is_visible_and_changes_no_size(page: QWidget, kind: str) -> None:
     part = _shown(page, kind)
     size, before = part.sizeHint(), part.grab().toImage()
     inside = part.viewport().geometry() if isinstance(part, (QPlainTextEdit, DataTable)) else None
@@ -134,8 +134,8 @@ def test_the_focus_is_seen_and_moves_nothing(page: QWidget, kind: str) -> None:
 
 @THEMES
 @pytest.mark.parametrize("kind", ["date", "spin", "combo", "check", "line"])
-def test_a_field_is_of_its_theme(page: QWidget, kind: str) -> None:
-    """Fusion's own grey boxes are of no theme of ours."""
+def test_a_field_has_the_colours_of_its_theme(page: QWidget, kind: str) -> None:
+    """The grey boxes of Qt's style Fusion belong to neither theme."""
     now = theme.tokens()
     image = _shown(page, kind).grab().toImage()
     assert image.pixelColor(image.width() // 2, 4 if kind != "check" else 0).name() in {
@@ -151,7 +151,7 @@ def test_a_field_is_of_its_theme(page: QWidget, kind: str) -> None:
 
 
 @THEMES
-def test_a_tick_is_seen_on_its_colour(page: QWidget) -> None:
+def test_a_tick_is_visible_on_its_colour(page: QWidget) -> None:
     part = _shown(page, "check")
     assert isinstance(part, QCheckBox)
     part.setChecked(True)

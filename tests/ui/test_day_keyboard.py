@@ -132,7 +132,7 @@ def _write(stage: Stage) -> None:
     assert stage.window.panel(TicketsPanel).table.rows.find(77) >= 0
     stage.keys("Ctrl+3", "Ctrl+P")
     assert isinstance(stage.asked(), AskRecording)
-    stage.reply(Done())  # not what was asked for: says so, and closes the player
+    stage.reply(Done())  # a wrong reply: shows a problem and closes the player
     stage.keys("Esc")
     assert stage.view.problem is None
 
@@ -145,7 +145,7 @@ def _end(stage: Stage) -> None:
     stage.keys("Shift+F8")
     assert stage.asked() == ExtendWrapUp(CALL)
     stage.done(SeatChanged(replace(wrapping, wrap_up_until=NOW + 60)))
-    stage.keys("F8")  # nothing chosen yet: it only goes there
+    stage.keys("F8")  # no disposition is chosen yet: F8 only moves the focus to the list
     assert not isinstance(stage.asked(), WrapUp)
     stage.keys("Esc", "Shift+F12", "Down")
     assert stage.window.panel(WrapUpPanel).disposition.currentText() == "Advice given"

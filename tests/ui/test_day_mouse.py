@@ -1,4 +1,4 @@
-"""The same desk by mouse alone: each button is clicked where it stands."""
+"""A day at a desk by mouse alone: each button is clicked at its place."""
 
 from msgspec.structs import replace
 from PySide6.QtCore import Qt
@@ -175,7 +175,7 @@ def _dial(stage: Stage) -> None:
 
 
 def _lock(stage: Stage) -> None:
-    stage.click(stage.button("seat"))  # open: it asks for the reason
+    stage.click(stage.button("seat"))  # the seat is open: the button asks for the reason
     stage.choose(stage.window.panel(TopBar).reasons, 3)
     assert stage.asked() == LockSeat(LockReason.MEETING)
     stage.done(SeatChanged(stage.seat(SeatState.LOCKED, reason=LockReason.MEETING)))
@@ -189,7 +189,7 @@ def _lock(stage: Stage) -> None:
     assert stage.asked() == LogOut()
 
 
-def test_a_button_of_the_menu_for_each_command_of_the_program() -> None:
+def test_every_entry_of_the_menu_is_a_command() -> None:
     shown = {name for name in MENU if name}
     assert shown <= {command.id for command in PANELS.commands}
 
@@ -266,7 +266,7 @@ def test_a_new_password(stage: Stage) -> None:
     assert all(not field.text() for field in dialog.fields), "nothing of it stays"
 
 
-def test_a_short_new_password_is_told_without_asking(stage: Stage) -> None:
+def test_a_short_new_password_is_refused_without_a_request(stage: Stage) -> None:
     stage.log_in()
     stage.window.panel(PasswordDialog).go()
     for field, text in zip(stage.window.panel(PasswordDialog).fields, ("old one here", "short", "short"), strict=True):

@@ -1,4 +1,4 @@
-"""A part of the window that raises while it is drawn costs only itself: it is drawn anew or covered, the others go on, the agent is told."""
+"""A part of the window raises while it is drawn: that part is drawn again or covered, the others go on, the agent gets a message."""
 
 import logging
 import subprocess
@@ -37,7 +37,7 @@ class BrokenError(Exception):
 
 
 class Breaking:
-    """A method of a widget that raises while ``on``, at each call or at the next one only."""
+    """Makes a method of a widget raise while ``on``: at each call, or at the next call only (``once``)."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, part: object, name: str) -> None:
         self.on, self.once = True, False
@@ -52,7 +52,7 @@ class Breaking:
 
 
 def _taken() -> list[int]:
-    """How often each fault came; forgotten."""
+    """How often each fault came; the list of faults is emptied."""
     seen, FAULTS.seen = FAULTS.seen, {}
     return sorted(seen.values())
 
@@ -64,7 +64,7 @@ def _covers(panel: Panel) -> list[Cover]:
 def test_a_locked_seat_is_not_shown_as_open_when_a_panel_before_it_fails(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Panels are drawn one after the other, the banner among the first."""
+    """Panels are drawn one after another, the banner among the first."""
     stage.log_in(SeatState.OPEN)
     Breaking(monkeypatch, stage.window.panel(Banner), "show_view")
     stage.told(SeatChanged(stage.seat(SeatState.LOCKED, reason=LockReason.LUNCH)), CallChanged(None))
@@ -78,8 +78,8 @@ def test_a_locked_seat_is_not_shown_as_open_when_a_panel_before_it_fails(
     assert len(_taken()) == 1
 
 
-def test_a_panel_that_fails_is_drawn_anew_from_nothing(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What it drew before the fault is not taken as drawn: the next views would never mend it."""
+def test_a_panel_that_fails_is_drawn_again_completely(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Parts drawn before the fault do not count as drawn; otherwise the next views, which draw only changes, would never mend the panel."""
     stage.log_in(SeatState.OPEN)
     broken = Breaking(monkeypatch, stage.window.panel(TopBar).chip, "show_state")
     broken.once = True
@@ -90,7 +90,7 @@ def test_a_panel_that_fails_is_drawn_anew_from_nothing(stage: Stage, monkeypatch
     assert _taken() == [1]
 
 
-def test_a_panel_that_can_not_be_drawn_is_covered_until_it_can(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_panel_that_cannot_be_drawn_is_covered_until_it_can(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     stage.log_in(SeatState.OPEN)
     broken = Breaking(monkeypatch, stage.window.panel(AccountsPanel), "_say_state")
     stage.ring(call(SeatState.RINGING), pop())
@@ -109,7 +109,7 @@ def test_a_panel_that_can_not_be_drawn_is_covered_until_it_can(stage: Stage, mon
     assert _taken() != []
 
 
-def test_the_agent_is_told_and_the_log_has_it_once(
+def test_a_repeated_fault_is_shown_and_logged_once(
     stage: Stage, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     FAULTS.tell = stage.desk.window_failed
@@ -129,7 +129,7 @@ def test_the_agent_is_told_and_the_log_has_it_once(
     assert times > 20
 
 
-def test_the_clock_goes_on_for_the_others(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_clocks_of_other_panels_go_on(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     stage.log_in(SeatState.OPEN)
     stage.ring(call(SeatState.RINGING), pop())
     stage.talk(call(SeatState.RINGING))
@@ -141,7 +141,7 @@ def test_the_clock_goes_on_for_the_others(stage: Stage, monkeypatch: pytest.Monk
     assert len(_taken()) == 1
 
 
-def test_each_step_of_the_window_stands_alone(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_step_of_drawing_that_fails_does_not_stop_the_next(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     stage.log_in(SeatState.OPEN)
     window = stage.window
     for part, name in (
@@ -157,7 +157,7 @@ def test_each_step_of_the_window_stands_alone(stage: Stage, monkeypatch: pytest.
     assert _taken() != []
 
 
-def test_a_command_that_fails_leaves_the_others_and_is_drawn_at_the_next_view(
+def test_a_command_that_fails_is_drawn_at_the_next_view_and_the_others_at_once(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stage.log_in(SeatState.OPEN)
@@ -171,7 +171,9 @@ def test_a_command_that_fails_leaves_the_others_and_is_drawn_at_the_next_view(
     assert _taken() != []
 
 
-def test_a_part_of_the_board_that_fails_costs_only_itself(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_table_of_the_supervisor_s_desk_that_fails_does_not_stop_the_others(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
     board = Board(stage).window
     broken = Breaking(monkeypatch, board.seats, "_sum")
     board.draw_floor(replace(SMALL, seats={}, queues={}))
@@ -185,8 +187,8 @@ def test_a_part_of_the_board_that_fails_costs_only_itself(stage: Stage, monkeypa
     assert len(_taken()) == 1
 
 
-def test_rows_that_could_not_be_sorted_are_filled_anew(stage: Stage) -> None:
-    """A row of a newer switch: the model has it half; from nothing it is right again."""
+def test_rows_that_could_not_be_sorted_are_filled_again(stage: Stage) -> None:
+    """A row of a newer switch leaves the model half changed; filled from the start, the model is right again."""
     board = Board(stage).window
     board.seats.table.sortByColumn(2, Qt.SortOrder.AscendingOrder)
     key, row = next(iter(SMALL.seats.items()))
@@ -214,7 +216,7 @@ def test_a_cell_that_raises_is_empty_and_the_others_are_there(stage: Stage) -> N
     assert len(_taken()) == 2
 
 
-def test_faults_of_one_place_are_one() -> None:
+def test_faults_at_one_place_count_as_one() -> None:
     told = []
     FAULTS.tell = lambda: told.append(1)
     for _ in range(3):
@@ -225,7 +227,7 @@ def test_faults_of_one_place_are_one() -> None:
     assert _taken() == [1, 3]
 
 
-def test_a_cover_speaks_chinese_too(gallery: Stage) -> None:
+def test_a_cover_s_text_is_in_chinese_too(gallery: Stage) -> None:
     gallery.window.draw(scenes(Language.ZH)["open"])
     drawing = Drawing(gallery.window.panel(QueuesPanel), lambda: int("x"))
     drawing(lambda: None)
@@ -237,8 +239,8 @@ def test_a_cover_speaks_chinese_too(gallery: Stage) -> None:
 
 
 @pytest.mark.slow
-def test_the_program_tells_of_a_slot_that_raises(tmp_path: Path) -> None:
-    """A slot, a paint event, a model's data: whatever Qt calls ends in the log once, and in the agent's status line."""
+def test_a_slot_that_raises_is_logged_and_shown(tmp_path: Path) -> None:
+    """A fault in a slot, a paint event or a model's data, all called by Qt, is logged once and shown in the agent's status line."""
     script = f"""
         import logging, time
         from PySide6.QtCore import QTimer

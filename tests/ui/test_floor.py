@@ -1,4 +1,4 @@
-"""The supervisor's desk: opened, filled, worked by keys and by mouse, greyed and closed."""
+"""The supervisor's desk: opened, filled, used by keys and by mouse, greyed and closed."""
 
 from collections.abc import Iterator
 
@@ -52,7 +52,7 @@ def rows_of(floor: FloorDeskView) -> Rows:
 
 
 class Board:
-    """A supervisor's desk that is open, with the small floor on it."""
+    """An open supervisor's desk, with the small floor."""
 
     def __init__(self, stage: Stage, floor: FloorDeskView = SMALL) -> None:
         self.stage = stage
@@ -72,7 +72,7 @@ class Board:
         return self.stage.asked()
 
     def watching(self) -> Watch:
-        """What was asked for last."""
+        """What the last ``WatchFloor`` request asked for."""
         return self.stage.world.switch.watching[-1][0].what
 
     def change(self, rows: Rows, gone: dict[str, tuple[str, ...]] | None = None) -> None:
@@ -85,7 +85,7 @@ class Board:
         self.stage.settle()
 
     def done(self, kind: type) -> Struct:
-        """The newest request, of this kind; the switch does it."""
+        """The newest request, which is of this kind and gets the reply ``Done``."""
         asked = self.asked()
         assert isinstance(asked, kind), asked
         self.stage.reply(Done())
@@ -115,24 +115,24 @@ def monitoring(agent: str = "1005") -> DeskCall:
     )  # fmt: skip
 
 
-# --- who sees it ---
+# --- opening and closing ---
 
 
-def test_an_agent_has_no_such_button(stage: Stage) -> None:
+def test_an_agent_has_no_button_for_the_supervisor_s_desk(stage: Stage) -> None:
     stage.log_in(SeatState.OPEN)
     assert not stage.window.panel(TopBar).supervise.isVisible()
     stage.keys("Ctrl+Shift+S")
     assert stage.window.panel(SupervisorDesk).window is None
 
 
-def test_its_shortcut_opens_it_and_brings_it_back(board: Board) -> None:
+def test_the_shortcut_brings_the_supervisor_s_desk_to_the_front(board: Board) -> None:
     board.stage.front()
     board.stage.keys("Ctrl+Shift+S")
     assert QTest.qWaitForWindowActive(board.window)
     assert board.stage.window.panel(SupervisorDesk).window is board.window
 
 
-def test_closed_it_watches_nothing_and_opened_again_it_asks_anew(board: Board) -> None:
+def test_closing_stops_the_watch_and_opening_starts_it_again(board: Board) -> None:
     board.window.close()
     board.stage.settle()
     assert board.watching() is Watch.OFF
@@ -142,21 +142,21 @@ def test_closed_it_watches_nothing_and_opened_again_it_asks_anew(board: Board) -
     assert board.watching() is Watch.FLOOR
 
 
-def test_a_log_out_closes_it(board: Board) -> None:
+def test_a_log_out_closes_the_supervisor_s_desk(board: Board) -> None:
     board.stage.told(LoggedOut("operator"))
     board.stage.until(lambda: not board.window.isVisible())
 
 
-def test_the_main_window_s_end_is_its_end(board: Board) -> None:
+def test_closing_the_main_window_closes_the_supervisor_s_desk(board: Board) -> None:
     board.stage.window.leaving.sure = True
     board.stage.window.close()
     assert not board.window.isVisible()
 
 
-# --- what it shows ---
+# --- the tables ---
 
 
-def test_everything_is_there(board: Board) -> None:
+def test_all_tables_of_the_floor_are_filled(board: Board) -> None:
     assert board.column(0) == ["1003", "1005", "1007", "1008", "1010"]
     assert board.column(2)[:3] == ["Open", "Talking", "Locked"]
     assert board.column(3)[:3] == ["0:37", "3:12", "21:00"]
@@ -175,7 +175,7 @@ def test_everything_is_there(board: Board) -> None:
     assert board.column(5, board.window.branches.table)[0] == "1,843,224.50"
 
 
-def test_a_change_draws_its_row_and_what_is_chosen_stays(board: Board) -> None:
+def test_a_change_redraws_its_row_and_keeps_the_selection(board: Board) -> None:
     board.choose("1005")
     board.change(
         Rows(seats=(replace(SMALL_SEATS[1], state=SeatState.WRAP_UP, since=NOW, call=None, number="", queue=None),))
@@ -197,7 +197,7 @@ def test_times_run_by_the_switch_s_clock(board: Board) -> None:
     assert board.column(2, board.window.waiting.table)[0] == "1:53"
 
 
-def test_found_by_number_name_initials_skill_and_queue(board: Board) -> None:
+def test_seats_are_found_by_number_name_initials_skill_and_queue(board: Board) -> None:
     board.stage.keys("Ctrl+F")
     for text, found in (
         ("1007", ["1007"]),
@@ -218,7 +218,7 @@ def test_found_by_number_name_initials_skill_and_queue(board: Board) -> None:
     assert board.column(3)[-1] == ""
 
 
-def test_it_is_greyed_while_the_link_is_down(board: Board) -> None:
+def test_the_floor_is_greyed_after_a_gap(board: Board) -> None:
     board.choose("1005")
     board.stage.desk.gap()
     board.stage.settle()
@@ -230,7 +230,7 @@ def test_it_is_greyed_while_the_link_is_down(board: Board) -> None:
     assert board.window.notice.text() == ""
 
 
-def test_one_who_may_not_any_more_is_told_so(board: Board) -> None:
+def test_a_lost_right_to_the_floor_is_shown(board: Board) -> None:
     board.stage.told(FloorChanged(NOW, 0))
     assert board.column(0) == []
     _, on_reply = board.stage.world.switch.watching.pop()
@@ -239,7 +239,7 @@ def test_one_who_may_not_any_more_is_told_so(board: Board) -> None:
     assert board.window.notice.text() == "You may not do that."
 
 
-def test_both_languages_at_once(board: Board) -> None:
+def test_the_supervisor_s_desk_changes_its_language(board: Board) -> None:
     board.stage.keys("Ctrl+L")
     assert board.window.windowTitle() == "班长席"
     assert board.column(2)[:2] == ["开放", "通话中"]
@@ -250,7 +250,7 @@ def test_both_languages_at_once(board: Board) -> None:
 
 
 @pytest.mark.parametrize("floor", [EMPTY, FULL, LONG], ids=["empty", "full", "long"])
-def test_no_widget_for_a_row_and_the_window_keeps_its_size(stage: Stage, floor: FloorDeskView) -> None:
+def test_rows_add_no_widgets_and_the_window_keeps_its_size(stage: Stage, floor: FloorDeskView) -> None:
     board = Board(stage)
     board.window.resize(1366, 728)
     board.stage.settle_drawn()
@@ -273,7 +273,7 @@ def test_every_act_has_a_button_with_its_key_on_it(board: Board) -> None:
     assert not used & {act.keys for act in ACTS.values()}
 
 
-def test_all_that_one_can_work_has_a_name(board: Board) -> None:
+def test_every_control_of_the_supervisor_s_desk_has_a_name(board: Board) -> None:
     worked = {widget for root in (board.window, board.window.message, board.window.skills) for widget in _worked(root)}
     assert len(worked) > 25
     for widget in worked:
@@ -282,8 +282,8 @@ def test_all_that_one_can_work_has_a_name(board: Board) -> None:
         assert widget.toolTip() or widget.accessibleDescription() or isinstance(widget, QTabBar), where
 
 
-def test_a_change_draws_the_window_s_small_part_only(stage: Stage) -> None:
-    """Four times a second it is drawn, on a screen that a supervisor has open all day."""
+def test_a_change_redraws_only_a_small_part_of_the_window(stage: Stage) -> None:
+    """The floor changes up to four times a second, on a window that a supervisor has open all day."""
     board = Board(stage, FULL)
     board.window.resize(1366, 728)
     QTest.qWait(200)
@@ -306,14 +306,14 @@ def test_a_change_draws_the_window_s_small_part_only(stage: Stage) -> None:
     board.window.close()
 
 
-# --- what is done to seats ---
+# --- acts on seats ---
 
 
 @pytest.mark.parametrize(
     ("act", "mode"),
     [(SeatAct.MONITOR, ListenMode.MONITOR), (SeatAct.WHISPER, ListenMode.WHISPER), (SeatAct.BARGE, ListenMode.BARGE)],
 )
-def test_into_a_seat_s_call(board: Board, act: str, mode: ListenMode) -> None:
+def test_monitor_whisper_and_barge(board: Board, act: str, mode: ListenMode) -> None:
     assert not board.is_on(act)
     board.choose("1003")
     assert not board.is_on(act)
@@ -323,7 +323,7 @@ def test_into_a_seat_s_call(board: Board, act: str, mode: ListenMode) -> None:
     assert board.done(Monitor) == Monitor("1005", mode)
 
 
-def test_from_listening_to_having_the_call(board: Board) -> None:
+def test_intercept_monitors_first_and_then_takes_the_call(board: Board) -> None:
     board.choose("1005")
     board.press(SeatAct.INTERCEPT)
     listening = board.stage.seat(SeatState.MONITORING, role=Role.SUPERVISOR)
@@ -420,7 +420,7 @@ def test_the_row_s_menu_and_a_double_click(board: Board) -> None:
     assert board.done(Monitor) == Monitor("1005", ListenMode.MONITOR)
 
 
-# --- what is done to who waits ---
+# --- acts on waiting callers ---
 
 
 def test_a_caller_is_taken_out_of_order(board: Board) -> None:
@@ -436,7 +436,7 @@ def test_a_caller_is_taken_out_of_order(board: Board) -> None:
     assert board.done(TakeWaiting) == TakeWaiting(CallId("w2"), "1003")
 
 
-def test_nobody_to_give_a_caller_to(stage: Stage) -> None:
+def test_without_an_open_seat_a_caller_cannot_be_given(stage: Stage) -> None:
     board = Board(stage, floor_of(seats=(SMALL_SEATS[2],)))
     board.window.waiting.table.selectRow(0)
     stage.settle()
@@ -445,7 +445,7 @@ def test_nobody_to_give_a_caller_to(stage: Stage) -> None:
     board.window.close()
 
 
-def test_nothing_is_on_for_a_view_of_nobody(board: Board) -> None:
+def test_every_act_is_off_without_a_log_in(board: Board) -> None:
     board.choose("1005")
     board.window.draw(DeskView())
     assert not any(action.isEnabled() for action in board.window.acts.actions.values())

@@ -1,4 +1,4 @@
-"""The board's tables: sorted, filtered and changed at once, with Qt's own tester watching every signal."""
+"""The tables of the supervisor's desk: sorted, filtered and changed together, with Qt's model tester on every signal."""
 
 import time
 from typing import Any
@@ -21,7 +21,7 @@ COLUMNS = [
     BoardColumn[LineRow]("Used", lambda row: str(row.used), sort=lambda row: row.used or None),
     BoardColumn[LineRow]("Age", lambda _row: "", ticks=True),
 ]
-FAIL = QAbstractItemModelTester.FailureReportingMode.Warning  # pytest-qt makes a failed test of a warning
+FAIL = QAbstractItemModelTester.FailureReportingMode.Warning  # pytest-qt fails a test at a warning
 
 
 def line(name: str, used: int) -> LineRow:
@@ -50,7 +50,7 @@ STEPS = st.lists(
 
 @settings(max_examples=60)
 @given(STEPS)
-def test_whatever_comes_it_shows_the_right_rows_in_order(steps: list[tuple[str, Any]]) -> None:
+def test_after_any_steps_the_right_rows_are_shown_in_order(steps: list[tuple[str, Any]]) -> None:
     shown = table()
     model = shown.board
     tester = QAbstractItemModelTester(model, FAIL)
@@ -87,7 +87,7 @@ def test_whatever_comes_it_shows_the_right_rows_in_order(steps: list[tuple[str, 
     shown.deleteLater()
 
 
-def test_only_what_changed_is_drawn() -> None:
+def test_only_changed_rows_are_redrawn() -> None:
     model = table().board
     rows = {row.key: row for row in many_lines(1000)}
     model.show_all(rows)
@@ -105,7 +105,7 @@ def test_only_what_changed_is_drawn() -> None:
 
 
 def test_only_the_place_of_a_change_is_painted() -> None:
-    """Also where the last column is hidden, and nothing for a row that is scrolled away."""
+    """Also with the last column hidden; a change of a row out of sight paints nothing."""
     shown = table()
     shown.resize(400, 200)
     shown.show()
@@ -156,7 +156,7 @@ def test_the_chosen_row_stays_chosen_through_changes() -> None:
     assert shown.chosen_row() is None
 
 
-def test_a_click_on_a_heading_sorts_and_another_turns_it_round() -> None:
+def test_a_click_on_a_heading_sorts_and_a_second_click_reverses_the_order() -> None:
     shown = table()
     shown.resize(600, 300)
     shown.show()
@@ -177,8 +177,8 @@ def test_a_click_on_a_heading_sorts_and_another_turns_it_round() -> None:
     assert names(shown.board) == ["a", "b", "c"]
 
 
-def test_a_thousand_lines_that_change_cost_little() -> None:
-    """Generous: a machine that is busy must not fail it; the bench measures."""
+def test_changes_in_a_thousand_rows_take_little_time() -> None:
+    """The limit is generous so that the test holds on a busy machine; the bench measures the time exactly."""
     model = table(sorted_by=1).board
     rows = {row.key: row for row in many_lines(1000)}
     model.show_all(rows)

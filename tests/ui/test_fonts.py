@@ -1,4 +1,4 @@
-"""What is measured by letters fits its words whichever font comes first: Latin, or Chinese as on every Chinese Windows."""
+"""Widths that are counted in letters fit their texts with each first font: Latin, or Chinese as on every Chinese Windows."""
 
 from collections.abc import Iterator
 
@@ -25,7 +25,7 @@ FONTS = pytest.mark.parametrize("font", [LATIN, CHINESE, WIDE])
 
 @pytest.fixture
 def written(qapp: QApplication, font: str) -> Iterator[Stage]:
-    """The whole window in this font."""
+    """The whole window with this first font."""
     with first(font):
         made = Stage()
         yield made
@@ -36,7 +36,7 @@ pytestmark = pytest.mark.slow
 
 
 @FONTS
-def test_a_number_of_11_digits_is_whole_in_every_list(written: Stage) -> None:
+def test_a_number_of_11_digits_is_fully_visible_in_every_list(written: Stage) -> None:
     written.window.draw({**scenes(Language.EN), **party_scenes(Language.EN)}["known"])
     seen = 0
     for table in written.window.findChildren(QTableView):
@@ -83,7 +83,7 @@ def test_on_a_lower_screen_the_page_is_scrolled(written: Stage, language: Langua
 
 
 @FONTS
-def test_a_letter_is_a_latin_one(qapp: QApplication, font: str) -> None:
+def test_a_letter_s_width_is_that_of_a_latin_letter(qapp: QApplication, font: str) -> None:
     with first(font):
         shown = application().font()
         assert digits(shown, 11) >= QFontMetricsF(shown).horizontalAdvance(NUMBER)
@@ -92,7 +92,7 @@ def test_a_letter_is_a_latin_one(qapp: QApplication, font: str) -> None:
     assert qapp is not None
 
 
-def test_no_width_is_counted_in_average_letters() -> None:
+def test_no_width_uses_the_average_character_width() -> None:
     assert [
         path.name for path in SOURCES.rglob("*.py") if ".averageCharWidth" in path.read_text(encoding="utf-8")
     ] == []
@@ -100,8 +100,8 @@ def test_no_width_is_counted_in_average_letters() -> None:
 
 @FONTS
 @pytest.mark.parametrize("language", list(Language))
-def test_no_caller_moves_the_columns(written: Stage, language: Language) -> None:
-    """However long the names: what an agent has under the hand stays there all day."""
+def test_the_columns_are_equally_wide_for_every_caller(written: Stage, language: Language) -> None:
+    """Long names do not move the controls, which stay at the same place all day."""
     written.window.resize(1366, 728)
     seen = set()
     for view in {**scenes(language), **party_scenes(language)}.values():
@@ -127,8 +127,8 @@ def test_the_middle_lists_need_no_scroll_bar_at_1366(written: Stage, language: L
 
 @FONTS
 @pytest.mark.parametrize("language", list(Language))
-def test_what_it_is_about_can_be_read_in_every_list(written: Stage, language: Language) -> None:
-    """The column that takes what is left: a stock's name, a queue's, a ticket's subject."""
+def test_the_main_column_of_every_list_can_be_read(written: Stage, language: Language) -> None:
+    """The column that takes the remaining width: a stock's name, a queue's name, a ticket's subject."""
     written.window.resize(1366, 728)
     written.window.draw(scenes(language)["talking"])
     written.settle_drawn()

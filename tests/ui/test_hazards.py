@@ -1,4 +1,4 @@
-"""What must not happen by accident: a hang-up by a second Space, a pop behind a search, a lost note."""
+"""Accidents that the window prevents: a hang-up by a second Space, a pop behind a search, a lost note."""
 
 from PySide6.QtWidgets import QApplication, QMessageBox
 
@@ -24,7 +24,7 @@ def test_space_twice_on_answer_does_not_hang_up(stage: Stage) -> None:
     assert not any(isinstance(asked, HangUp) for asked in stage.world.switch.asked)
 
 
-def test_a_click_leaves_the_focus_where_one_types(stage: Stage) -> None:
+def test_a_click_on_a_button_leaves_the_focus_in_the_text_field(stage: Stage) -> None:
     stage.log_in(SeatState.OPEN)
     stage.ring(call(SeatState.RINGING), pop())
     stage.keys("F12")
@@ -32,7 +32,7 @@ def test_a_click_leaves_the_focus_where_one_types(stage: Stage) -> None:
     assert QApplication.focusWidget() is stage.window.panel(WrapUpPanel).note
 
 
-def test_a_ring_shows_the_card_over_a_search_and_takes_no_key_from_it(stage: Stage) -> None:
+def test_a_ring_shows_the_card_over_a_search_and_leaves_the_focus_in_the_search(stage: Stage) -> None:
     stage.log_in(SeatState.OPEN)
     stage.keys("F9")
     stage.write("wxf")
@@ -45,7 +45,7 @@ def test_a_ring_shows_the_card_over_a_search_and_takes_no_key_from_it(stage: Sta
     assert stage.window.places.middle.currentIndex() == 1, "what was searched is still there"
 
 
-def test_the_pop_is_told_once_a_call(stage: Stage) -> None:
+def test_the_pop_is_reported_once_a_call(stage: Stage) -> None:
     stage.log_in(SeatState.OPEN)
     stage.ring(call(SeatState.RINGING), pop(customer=None, pending=True))
     stage.until(lambda: any(isinstance(told, PopShown) for told in stage.world.switch.told))
@@ -61,7 +61,7 @@ def test_a_window_that_is_minimised_comes_up_when_it_rings(stage: Stage) -> None
     assert not stage.window.isMinimized()
 
 
-def test_the_note_of_the_last_call_is_not_lost_by_closing(stage: Stage) -> None:
+def test_closing_keeps_the_note_of_the_last_call(stage: Stage) -> None:
     stage.log_in(SeatState.OPEN)
     stage.ring(call(SeatState.RINGING), pop())
     stage.talk(call(SeatState.RINGING))
@@ -109,7 +109,7 @@ def test_closing_with_a_note_asks_while_the_link_is_down_too(stage: Stage) -> No
     assert stage.shelved() == ["not sent yet"]
 
 
-def test_with_nothing_to_lose_and_no_link_it_closes_at_once(stage: Stage) -> None:
+def test_without_a_call_a_note_or_a_link_the_window_closes_at_once(stage: Stage) -> None:
     stage.log_in(SeatState.OPEN)
     stage.desk.link_state(LinkState.LOST, "silent")
     stage.settle()
@@ -117,7 +117,7 @@ def test_with_nothing_to_lose_and_no_link_it_closes_at_once(stage: Stage) -> Non
     assert not stage.window.isVisible()
 
 
-def test_a_program_that_is_told_to_end_keeps_the_note(stage: Stage) -> None:
+def test_a_program_that_is_ended_keeps_the_note(stage: Stage) -> None:
     stage.log_in(SeatState.OPEN)
     stage.ring(call(SeatState.RINGING), pop())
     stage.talk(call(SeatState.RINGING))
@@ -129,7 +129,7 @@ def test_a_program_that_is_told_to_end_keeps_the_note(stage: Stage) -> None:
 
 
 class Manager:
-    """The part of ``QSessionManager`` that is used."""
+    """The used part of ``QSessionManager``."""
 
     def __init__(self, *, asks: bool) -> None:
         self._asks = asks
@@ -142,7 +142,7 @@ class Manager:
         self.cancelled = True
 
 
-def test_a_system_that_shuts_down_is_held_up_by_a_call_only(stage: Stage) -> None:
+def test_only_a_call_holds_up_the_system_s_shutdown(stage: Stage) -> None:
     stage.log_in(SeatState.OPEN)
     quiet, busy, forced = Manager(asks=True), Manager(asks=True), Manager(asks=False)
     stage.window.session_ends(quiet)  # type: ignore[arg-type]
@@ -162,8 +162,8 @@ def _end_the_program(stage: Stage) -> None:
     stage.until(lambda: not stage.window.isVisible())
 
 
-def test_space_after_the_log_in_opens_the_seat_and_then_nothing_more(stage: Stage) -> None:
-    """While it rings no menu may stand over the card."""
+def test_space_after_the_log_in_opens_the_seat_and_further_spaces_do_nothing(stage: Stage) -> None:
+    """While a call rings no menu may cover the card."""
     stage.log_in()
     assert QApplication.focusWidget() is stage.window.panel(TopBar).seat
     stage.keys("Space")
@@ -177,8 +177,8 @@ def test_space_after_the_log_in_opens_the_seat_and_then_nothing_more(stage: Stag
     assert not any(isinstance(done, AnswerCall) for done in stage.world.phone.done)
 
 
-def test_space_locks_no_seat_that_was_open_at_the_log_in(stage: Stage) -> None:
-    """The program came back to a seat that takes calls."""
+def test_space_does_not_lock_a_seat_that_was_open_at_the_log_in(stage: Stage) -> None:
+    """The program was restarted and the seat takes calls already."""
     stage.log_in(SeatState.OPEN)
     stage.ring(call(SeatState.RINGING), pop())
     stage.keys("Space")
@@ -213,8 +213,8 @@ def test_refresh_is_off_while_the_link_is_down(stage: Stage) -> None:
     assert stage.view.problem is None
 
 
-def test_logging_out_is_asked_first(stage: Stage) -> None:
-    """Ctrl+Shift+S, beside it, opens the supervisor's desk."""
+def test_log_out_asks_first(stage: Stage) -> None:
+    """Its key Ctrl+Shift+Q is close to Ctrl+Shift+S, which opens the supervisor's desk."""
     stage.log_in(SeatState.OPEN)
     before = len(stage.world.switch.asked)
     stage.keys("Ctrl+Shift+Q")
@@ -230,7 +230,7 @@ def test_logging_out_is_asked_first(stage: Stage) -> None:
     assert stage.asked() == LogOut()
 
 
-def test_a_call_that_comes_closes_the_question_and_is_answered_and_refused_by_its_keys(stage: Stage) -> None:
+def test_an_incoming_call_closes_the_log_out_question_and_is_answered_by_its_key(stage: Stage) -> None:
     stage.log_in(SeatState.OPEN)
     stage.keys("Ctrl+Shift+Q")
     assert len(_questions(stage)) == 1
@@ -241,7 +241,7 @@ def test_a_call_that_comes_closes_the_question_and_is_answered_and_refused_by_it
     assert isinstance(stage.world.phone.done[-1], AnswerCall)
 
 
-def test_a_question_stops_no_key_of_the_call(stage: Stage) -> None:
+def test_the_call_s_keys_work_while_a_question_is_open(stage: Stage) -> None:
     stage.log_in(SeatState.OPEN)
     stage.ring(call(SeatState.RINGING), pop())
     stage.window.close()
@@ -261,7 +261,7 @@ def test_a_question_stops_no_key_of_the_call(stage: Stage) -> None:
     assert stage.window.isVisible()
 
 
-def test_choosing_a_folder_stops_no_key_of_the_call(stage: Stage) -> None:
+def test_the_call_s_keys_work_while_a_folder_is_chosen(stage: Stage) -> None:
     stage.log_in(SeatState.OPEN)
     stage.ring(call(SeatState.RINGING), pop())
     stage.window.panel(AboutDialog).show()
@@ -299,7 +299,7 @@ def test_ending_the_program_with_an_unsent_note_sends_it_and_logs_out(stage: Sta
     assert stage.shelved() == []
 
 
-def test_a_program_that_is_told_to_end_with_an_unsent_note_sends_it_and_logs_out(stage: Stage) -> None:
+def test_a_program_that_is_ended_with_an_unsent_note_sends_it_and_logs_out(stage: Stage) -> None:
     _in_wrap_up(stage)
     stage.window.end()
     assert stage.world.switch.asked[-2:] == [WrapUp(CALL, "", "not sent yet", stay=True), LogOut()]
@@ -316,8 +316,8 @@ def test_closing_with_a_note_that_the_switch_has_asks_nothing(stage: Stage) -> N
     stage.settle()
 
 
-def test_a_program_is_ended_by_what_is_so_when_the_answer_comes(stage: Stage) -> None:
-    """The link came back while the question stood."""
+def test_a_program_logs_out_first_when_the_link_came_back_during_the_question(stage: Stage) -> None:
+    """The link comes back while the question is open."""
     _in_wrap_up(stage)
     stage.desk.link_state(LinkState.LOST, "silent")
     stage.settle()
@@ -330,7 +330,7 @@ def test_a_program_is_ended_by_what_is_so_when_the_answer_comes(stage: Stage) ->
 
 
 def _in_wrap_up(stage: Stage) -> None:
-    """With a note that is not sent."""
+    """A desk in wrap-up with an unsent note."""
     stage.log_in(SeatState.OPEN)
     stage.ring(call(SeatState.RINGING), pop())
     stage.talk(call(SeatState.RINGING))

@@ -1,4 +1,4 @@
-"""A recording is heard: a real sound server, the real ``QAudioSink``."""
+"""A recording is played on a real sound server with the real ``QAudioSink``."""
 
 import math
 import struct
@@ -32,7 +32,7 @@ sys.exit(status)
 
 
 def _tone_wav(seconds: int) -> bytes:
-    """1 kHz at -6 dB in both channels: eight A-law codes, over and over."""
+    """1 kHz at -6 dB in both channels: eight A-law codes, repeated."""
     linear = [struct.unpack("<h", two)[0] for two in _LINEAR]
     wanted = [16000 * math.sin(2 * math.pi * at / 8) for at in range(8)]
     period = bytes(code for value in wanted for code in [min(range(256), key=lambda one: abs(linear[one] - value))] * 2)

@@ -1,4 +1,4 @@
-"""Light and dark, contrast, icons, scaling: what can be measured of how it looks. The rest is looked at (``python -m tests.ui.shots``)."""
+"""The measurable part of the window's look: light and dark, contrast, icons, scaling. The rest is seen in pictures (``python -m tests.ui.shots``)."""
 
 import os
 import re
@@ -63,7 +63,7 @@ def test_states_differ_in_icon_and_word_too(gallery: Stage) -> None:
     assert len(set(pictures.values())) == len(SeatState)
 
 
-def test_every_icon_that_is_asked_for_is_there(qapp: QApplication) -> None:
+def test_every_command_s_icon_exists(qapp: QApplication) -> None:
     assert qapp is not None
     for face in [face for command in PANELS.commands for face in command.faces if face.icon]:
         assert not icon(face.icon, "#123456").isNull()
@@ -71,7 +71,7 @@ def test_every_icon_that_is_asked_for_is_there(qapp: QApplication) -> None:
         icon("no-such", "#123456")
 
 
-def test_icons_take_the_colour(qapp: QApplication) -> None:
+def test_icons_are_drawn_in_the_given_colour(qapp: QApplication) -> None:
     assert qapp is not None
     image = icon("hold", "#ff0000").pixmap(32, 32).toImage()
     colours = {
@@ -81,13 +81,13 @@ def test_icons_take_the_colour(qapp: QApplication) -> None:
 
 
 @BOTH
-def test_the_sheet_has_no_name_left(tokens: theme.ThemeTokens) -> None:
+def test_the_style_sheet_has_no_unreplaced_name(tokens: theme.ThemeTokens) -> None:
     sheet = theme.sheet(tokens)
     assert re.findall(r"@\w+", sheet) == []
     assert not re.search(r"font-size:\s*\d+px", sheet), "fonts follow the system's size"
 
 
-def test_dark_is_dark_and_kept(gallery: Stage) -> None:
+def test_the_dark_theme_is_dark_and_saved(gallery: Stage) -> None:
     gallery.window.draw(scenes(Language.EN)["talking"])
     light = _mean(gallery.window.grab().toImage())
     gallery.window.commands.actions["theme"].trigger()
@@ -100,7 +100,7 @@ def test_dark_is_dark_and_kept(gallery: Stage) -> None:
     assert _mean(gallery.window.grab().toImage()) > 200
 
 
-def test_the_systems_scheme_counts_unless_one_was_chosen(qapp: QApplication) -> None:
+def test_a_chosen_theme_replaces_the_system_s(qapp: QApplication) -> None:
     assert qapp is not None
     theme.use(theme.Theme.SYSTEM)
     assert theme.tokens() in (theme.LIGHT, theme.DARK)
@@ -136,8 +136,8 @@ stage.close()
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("scale", "pixels"), [("1", 1366), ("2", 2732)])
-def test_scaled_to_4k_it_is_the_same_window_with_more_pixels(scale: str, pixels: int) -> None:
-    """2: a 4K screen at 200 %, where there is room for 1920×1080 of the same size."""
+def test_scaled_to_4k_the_window_has_the_same_size_with_more_pixels(scale: str, pixels: int) -> None:
+    """Scale 2 is a 4K screen at 200 %, with room for 1920×1080 logical pixels."""
     done = subprocess.run(
         [sys.executable, "-c", SCALED], cwd=ROOT, capture_output=True, text=True, timeout=100, check=False,
         env={**os.environ, "QT_SCALE_FACTOR": scale},

@@ -1,4 +1,4 @@
-"""A panel of this file's own: a tab with a table, a command with a key, words in both languages, in one class and one description.
+"""A panel that only this file has: a tab with a table, a command with a key, texts in both languages, in one class and one description.
 
 The recipe of CONTRIBUTING.md (Add a panel).
 """
@@ -39,7 +39,7 @@ from tests.ui.translations import compile_qm
 
 
 class Mailbox(Panel):
-    """The notices that wait to be read; the command puts the chosen one away."""
+    """The unread notices; the command dismisses the chosen notice."""
 
     broken = False
 
@@ -100,11 +100,11 @@ CHINESE = """<?xml version="1.0" encoding="utf-8"?>
 </context>
 </TS>
 """
-"""As ``huawu_zh_CN.ts`` would have them."""
+"""The translations in the format of ``huawu_zh_CN.ts``."""
 
 
 def stage_of(kept: str = "", *specs: PanelSpec[Panel]) -> Stage:
-    """A window with the panels of the program, and with this one. ``kept``: how a person left the windows."""
+    """A window with the program's panels and the mailbox. ``kept``: the saved arrangement of the windows."""
     return Stage(registry=PanelRegistry((*PANELS, MAILBOX, *specs)), settings={KEY: kept})
 
 
@@ -123,7 +123,7 @@ def _mended() -> Iterator[None]:
 
 
 def told(stage: Stage, count: int = 2) -> Mailbox:
-    """Somebody is logged in and has notices to read."""
+    """Logs an agent in and sends notices."""
     stage.log_in(SeatState.OPEN)
     stage.told(*(Notice(NOW + at, "message", f"Li Min {at}", "please") for at in range(count)))
     return stage.window.panel(Mailbox)
@@ -134,7 +134,7 @@ def covers(widget: QWidget) -> list[Cover]:
 
 
 @pytest.mark.slow
-def test_it_stands_in_its_place_and_shows_the_view(own: Stage) -> None:
+def test_a_panel_is_at_its_place_and_shows_the_view(own: Stage) -> None:
     panel, lists = told(own), own.window.places.lists
     assert [lists.tabText(at) for at in range(lists.count())] == ["Queues", "Mailbox 2", "Calls", "Directory"]
     lists.setCurrentWidget(panel)
@@ -145,7 +145,7 @@ def test_it_stands_in_its_place_and_shows_the_view(own: Stage) -> None:
 
 
 @pytest.mark.slow
-def test_its_key_works_and_is_in_the_help_window(own: Stage) -> None:
+def test_a_panel_s_key_works_and_is_in_the_help_window(own: Stage) -> None:
     panel = told(own)
     action = own.window.commands.actions["put_away"]
     assert action.isEnabled()
@@ -177,7 +177,7 @@ def in_chinese(stage: Stage, folder: Path) -> Iterator[None]:
 
 
 @pytest.mark.slow
-def test_its_words_are_in_both_languages(own: Stage, tmp_path: Path) -> None:
+def test_a_panel_s_texts_are_in_both_languages(own: Stage, tmp_path: Path) -> None:
     told(own)
     with in_chinese(own, tmp_path):
         assert own.window.places.lists.tabText(1) == "留言 2"
@@ -188,7 +188,7 @@ def test_its_words_are_in_both_languages(own: Stage, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_its_columns_are_as_they_were_left(own: Stage) -> None:
+def test_a_panel_s_columns_are_saved(own: Stage) -> None:
     told(own).table.setColumnWidth(0, 111)
     own.window.leaving.sure = True
     own.window.close()
@@ -200,7 +200,7 @@ def test_its_columns_are_as_they_were_left(own: Stage) -> None:
 
 
 @pytest.mark.slow
-def test_a_fault_in_its_drawing_covers_nothing_else_and_is_mended(own: Stage) -> None:
+def test_a_fault_in_a_panel_s_drawing_covers_only_that_panel_and_is_mended(own: Stage) -> None:
     panel = told(own)
     FAULTS.tell = own.desk.window_failed
     Mailbox.broken, busy = True, structs.replace(QUEUES[0], waiting=77)
@@ -226,12 +226,12 @@ print("worked")
 
 
 def under_x() -> None:
-    """Each of the tests above, and the key as the X server sends it."""
+    """Four of the tests above, and the key as the X server sends it."""
     for test in (
-        test_it_stands_in_its_place_and_shows_the_view,
-        test_its_key_works_and_is_in_the_help_window,
-        test_its_columns_are_as_they_were_left,
-        test_a_fault_in_its_drawing_covers_nothing_else_and_is_mended,
+        test_a_panel_is_at_its_place_and_shows_the_view,
+        test_a_panel_s_key_works_and_is_in_the_help_window,
+        test_a_panel_s_columns_are_saved,
+        test_a_fault_in_a_panel_s_drawing_covers_only_that_panel_and_is_mended,
     ):
         stage = stage_of()
         test(stage)
@@ -245,11 +245,11 @@ def under_x() -> None:
 
 
 @pytest.mark.slow
-def test_all_of_it_in_a_window_of_an_x_server(tmp_path: Path) -> None:
+def test_the_panel_in_a_window_of_an_x_server(tmp_path: Path) -> None:
     works(tmp_path, UNDER_X)
 
 
-# --- places, and what a registry refuses ---
+# --- places, and refusals of the registry ---
 
 
 class Plain(Panel):
@@ -288,7 +288,7 @@ def test_each_place_takes_a_panel(qapp: object, place: PanelPlace) -> None:
 
 
 @pytest.mark.slow
-def test_a_panel_over_the_card_comes_and_goes_and_esc_closes_the_first_that_is_open(qapp: object) -> None:
+def test_a_panel_over_the_card_opens_and_closes_and_esc_closes_one_panel_at_a_time(qapp: object) -> None:
     assert qapp is not None
     stage = stage_of("", placed(PanelPlace.OVER))
     told(stage, 1)
@@ -307,7 +307,7 @@ def test_a_panel_over_the_card_comes_and_goes_and_esc_closes_the_first_that_is_o
     stage.close()
 
 
-def test_what_is_taken_is_refused() -> None:
+def test_an_id_or_a_key_that_is_taken_is_refused() -> None:
     registry = PanelRegistry((*PANELS, MAILBOX))
     (command,) = MAILBOX.commands
     for other, why in (
@@ -325,6 +325,6 @@ def test_what_is_taken_is_refused() -> None:
 
 
 @pytest.mark.slow
-def test_a_panel_that_is_not_there_is_not_found(own: Stage) -> None:
+def test_a_panel_that_the_window_does_not_have_is_a_lookup_error(own: Stage) -> None:
     with pytest.raises(LookupError, match="no panel of this window is a Plain"):
         own.window.panel(Plain)

@@ -64,12 +64,12 @@ def test_times_are_shanghais() -> None:
 
 
 @pytest.mark.parametrize("at", [1e300, -1e300, float("nan"), float("inf")])
-def test_a_time_that_is_none(at: float) -> None:
+def test_a_time_out_of_range_is_shown_as_a_dash(at: float) -> None:
     assert fmt.clock(at) == "–"
     assert fmt.day_time(at, NOW) == "–"
 
 
-def test_texts_of_others() -> None:
+def test_texts_from_outside_are_made_safe_to_show() -> None:
     assert fmt.one_line("a\nb\x00c\u2028d ") == "a b c d"
     assert fmt.tip(MARKUP).count("<") == 2, "the paragraph's own"
     assert fmt.tip("") == ""
@@ -85,7 +85,7 @@ LETTERS = (
 )
 
 
-def test_rows_are_values(qapp: QApplication) -> None:
+def test_the_data_of_rows(qapp: QApplication) -> None:
     assert qapp is not None
     holder = QWidget()
     rows: TableModel[str] = TableModel(LETTERS, lambda row: row, holder)
@@ -103,7 +103,7 @@ def test_rows_are_values(qapp: QApplication) -> None:
     assert rows.find("z") == -1
 
 
-def test_what_is_chosen_stays_chosen_when_rows_come_and_go(qapp: QApplication) -> None:
+def test_the_chosen_row_stays_chosen_through_changes(qapp: QApplication) -> None:
     assert qapp is not None
     table: DataTable[tuple[str, int]] = DataTable((TableColumn("One", lambda row: f"{row[1]}", 0),), lambda row: row[0])
     resets: list[int] = []
@@ -132,7 +132,7 @@ def test_enter_and_double_click_choose(stage: Stage) -> None:
 # --- search, keypad, notes ---
 
 
-def test_the_arrows_go_between_the_line_and_the_rows(stage: Stage) -> None:
+def test_arrow_down_in_the_search_line_without_rows(stage: Stage) -> None:
     stage.log_in(SeatState.OPEN)
     stage.keys("F9")
     stage.write("w")
@@ -143,7 +143,7 @@ def test_the_arrows_go_between_the_line_and_the_rows(stage: Stage) -> None:
     assert stage.window.places.middle.currentIndex() == 0
 
 
-def test_digits_are_the_keypads_only_while_it_has_the_focus(stage: Stage) -> None:
+def test_digits_are_sent_as_keys_only_while_the_keypad_has_the_focus(stage: Stage) -> None:
     stage.log_in(SeatState.OPEN)
     stage.ring(call(SeatState.RINGING), pop())
     stage.talk(call(SeatState.RINGING))
@@ -155,7 +155,7 @@ def test_digits_are_the_keypads_only_while_it_has_the_focus(stage: Stage) -> Non
     assert stage.window.panel(CallPanel).sent.text() == "•"
 
 
-def test_a_note_too_long_is_cut_at_what_the_switch_takes(stage: Stage) -> None:
+def test_a_note_is_cut_at_the_length_that_the_switch_takes(stage: Stage) -> None:
     stage.log_in(SeatState.OPEN)
     stage.ring(call(SeatState.RINGING), pop())
     stage.window.panel(WrapUpPanel).note.setPlainText("字" * (TEXT_MAX + 50))
@@ -164,7 +164,7 @@ def test_a_note_too_long_is_cut_at_what_the_switch_takes(stage: Stage) -> None:
     assert stage.window.panel(WrapUpPanel).note.toPlainText() == stage.view.note
 
 
-def test_a_note_goes_with_its_call(stage: Stage) -> None:
+def test_a_note_belongs_to_its_call(stage: Stage) -> None:
     stage.log_in(SeatState.OPEN)
     stage.ring(call(SeatState.RINGING), pop())
     stage.keys("F12")
@@ -174,7 +174,7 @@ def test_a_note_goes_with_its_call(stage: Stage) -> None:
     assert stage.window.panel(WrapUpPanel).note.toPlainText() == ""
 
 
-def test_a_refused_ticket_stays_to_be_sent_again(stage: Stage) -> None:
+def test_a_refused_ticket_stays_in_the_editor(stage: Stage) -> None:
     from agent_app.presenters.parts.ports import Failed
 
     stage.log_in(SeatState.OPEN)
@@ -205,7 +205,7 @@ def test_another_customers_ticket_editor_is_empty(stage: Stage) -> None:
 
 
 def _wav(seconds: float) -> bytes:
-    """Stereo A-law at 8 kHz, silence, as the switch's recordings are."""
+    """A silent recording in the switch's format: stereo A-law at 8 kHz."""
     data = bytes([0xD5]) * int(16000 * seconds)
     form = struct.pack("<HHIIHHH", 6, 2, 8000, 16000, 2, 8, 0)
     chunks = b"WAVEfmt " + struct.pack("<I", len(form)) + form + b"data" + struct.pack("<I", len(data)) + data
@@ -213,7 +213,7 @@ def _wav(seconds: float) -> bytes:
 
 
 class Ear:
-    """A device that hears in its own time: ``hear`` takes so many bytes out of 300 ms of buffer."""
+    """A playback device with 300 ms of buffer, which a test empties by setting ``full``."""
 
     size = 8000 * 2 * 2 * 300 // 1000
     there = True
@@ -280,7 +280,7 @@ def test_a_recording_is_fetched_played_paused_and_closed(stage: Stage) -> None:
 
 def test_a_recording_pauses_when_a_call_comes(stage: Stage) -> None:
     stage.log_in(SeatState.OPEN)
-    player = _player(stage, _wav(30))  # asked for in a talk: that one it is heard in
+    player = _player(stage, _wav(30))  # asked for in a talk: it is played during the talk
     wait_until(lambda: made[0].full == Ear.size)
     assert player.toggle.accessibleName() == "Pause"
     ringing = scenes(Language.EN)["ringing"]
@@ -293,7 +293,7 @@ def test_a_recording_pauses_when_a_call_comes(stage: Stage) -> None:
     assert not made[-1].stopped, "who wants it hears it"
 
 
-def test_a_recording_that_is_fetched_when_a_call_comes_waits(stage: Stage) -> None:
+def test_a_recording_that_is_fetched_when_a_call_comes_does_not_play(stage: Stage) -> None:
     player, view = stage.window.panel(HistoryPanel).player, scenes(Language.EN)["open"]
     made.clear()
     player.make_sink = Ear
@@ -303,7 +303,7 @@ def test_a_recording_that_is_fetched_when_a_call_comes_waits(stage: Stage) -> No
     assert player.toggle.accessibleName() == "Play"
 
 
-def test_a_recording_goes_on_where_the_agent_hears_now(stage: Stage) -> None:
+def test_a_recording_goes_on_at_the_newly_chosen_device(stage: Stage) -> None:
     player, view = stage.window.panel(HistoryPanel).player, scenes(Language.EN)["open"]
     made.clear()
     player.make_sink = Ear
@@ -325,11 +325,11 @@ def test_a_recording_goes_on_where_the_agent_hears_now(stage: Stage) -> None:
         ("Bluetooth", ("Speakers", ""), None),
     ],
 )
-def test_the_phones_device_is_found_among_qts(wanted: str, names: tuple[str, ...], found: int | None) -> None:
+def test_the_phone_s_device_is_found_among_qt_s_devices(wanted: str, names: tuple[str, ...], found: int | None) -> None:
     assert alike(wanted, names) == found
 
 
-def test_a_recording_ends_where_it_began(stage: Stage) -> None:
+def test_a_recording_that_ended_is_back_at_its_start(stage: Stage) -> None:
     player = _player(stage, _wav(0.2))
     wait_until(lambda: len(made[0].heard) == 3200 * 2)
     made[0].full = 0
@@ -342,24 +342,24 @@ def test_a_recording_ends_where_it_began(stage: Stage) -> None:
 @pytest.mark.parametrize(
     "wav", [b"nope", b"RIFF\0\0\0\0WAVEfmt \x10\0\0\0", _wav(1).replace(b"\x06\x00\x02", b"\x01\x00\x02"), _wav(1)[:30]]
 )
-def test_a_recording_that_is_none_is_told(stage: Stage, wav: bytes) -> None:
+def test_an_invalid_recording_is_shown_as_such(stage: Stage, wav: bytes) -> None:
     player = _player(stage, wav)
     wait_until(lambda: player.time.text() == "Can't be played")
     assert player.toggle.accessibleName() == "Play"
 
 
-def test_without_a_device_it_is_told(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_recording_without_a_device_is_shown_as_not_playable(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Ear, "there", False)
     player = _player(stage, _wav(1))
     wait_until(lambda: player.time.text() == "Can't be played")
 
 
-def test_a_cut_recording_is_read_as_far_as_it_goes() -> None:
+def test_a_truncated_recording_is_read_to_its_end() -> None:
     assert read(_wav(2)[:-8000]).ms == 1500
 
 
-def test_alaw_is_g711s() -> None:
-    """Against the standard library's decoder's figures (ITU-T G.711, table 1a)."""
+def test_alaw_is_decoded_as_g711_says() -> None:
+    """Against figures of the standard library's decoder (ITU-T G.711, table 1a)."""
     table = [
         int.from_bytes(WavRecording(8000, 1, memoryview(bytes([code]))).samples(0, 1), "little", signed=True)
         for code in range(256)
@@ -372,8 +372,8 @@ def test_alaw_is_g711s() -> None:
     assert len(set(table)) == 256
 
 
-def test_the_systems_device_is_opened_and_closed_again_and_again(stage: Stage) -> None:
-    """With QtMultimedia as it is, device or none: the window's thread is never caught."""
+def test_the_system_s_device_is_opened_and_closed_many_times(stage: Stage) -> None:
+    """With the real QtMultimedia, with or without a device: the window's thread never hangs."""
     view = scenes(Language.EN)["talking"]
     player = stage.window.panel(HistoryPanel).player
     for number in range(8):
@@ -387,7 +387,7 @@ def test_the_systems_device_is_opened_and_closed_again_and_again(stage: Stage) -
 # --- diagnostics ---
 
 
-def test_diagnostics_are_packed_where_one_says(stage: Stage, tmp_path: Path) -> None:
+def test_diagnostics_are_packed_into_the_chosen_folder(stage: Stage, tmp_path: Path) -> None:
     about, diagnostics = stage.window.panel(AboutDialog), stage.world.diagnostics
     about.go()
     about.pack_into(str(tmp_path))
@@ -402,7 +402,7 @@ def test_diagnostics_are_packed_where_one_says(stage: Stage, tmp_path: Path) -> 
     assert (about.progress.isVisibleTo(about), about.pack_button.accessibleName()) == (False, "Pack diagnostics")
 
 
-def test_diagnostics_are_given_up_or_fail(stage: Stage, tmp_path: Path) -> None:
+def test_diagnostics_are_cancelled_or_fail(stage: Stage, tmp_path: Path) -> None:
     about, diagnostics = stage.window.panel(AboutDialog), stage.world.diagnostics
     stage.log_in(SeatState.OPEN)
     about.go()

@@ -1,4 +1,4 @@
-"""Directory, last calls, and numbers that one clicks: everything goes to the dial window, where Enter calls."""
+"""Directory, last calls, and numbers that can be clicked: all open the dial window, where Enter calls."""
 
 import pytest
 from msgspec.structs import replace
@@ -40,7 +40,7 @@ def names(stage: Stage) -> list[str]:
 
 def add(stage: Stage, name: str, number: str) -> None:
     person = stage.window.panel(PeoplePanel).person
-    person.fields[0].insert(name)  # as an input method does
+    person.fields[0].insert(name)  # as an input method enters text
     stage.keys("Tab")
     stage.write(number)
     stage.keys("Return")
@@ -51,7 +51,7 @@ def add(stage: Stage, name: str, number: str) -> None:
 # --- the directory ---
 
 
-def test_colleagues_are_watched_while_the_list_is_there(stage: Stage) -> None:
+def test_colleagues_are_watched_while_their_list_is_open(stage: Stage) -> None:
     open_directory(stage)
     assert names(stage) == ["黄志强", "李敏", "赵刚", "刘洋", "周婷", "吴磊"], "who is free first, who is away last"
     stage.keys("Ctrl+6")
@@ -195,7 +195,7 @@ def test_a_contacts_number(stage: Stage) -> None:
     assert not stage.window.panel(DialDialog).isVisible(), "only the number dials"
 
 
-def test_a_click_at_a_wrong_moment_opens_the_window_which_says_why(stage: Stage) -> None:
+def test_a_click_in_a_wrong_state_opens_the_dial_window_with_the_reason(stage: Stage) -> None:
     stage.log_in(SeatState.OPEN)
     stage.told(PopChanged(pop()), CallChanged(call(SeatState.RINGING)))
     stage.click(stage.window.panel(CustomerPanel).numbers.buttons[0])
@@ -213,8 +213,8 @@ def test_links_look_like_links(gallery: Stage) -> None:
 
 
 @pytest.mark.parametrize("parts", ["conference-5", "notices", "monitor"])
-def test_a_small_screen_has_room_for_all_at_once(gallery: Stage, parts: str) -> None:
-    """1366×768 with a task bar of 40: notices, a lost headset and the call's own lines together."""
+def test_a_small_screen_has_room_for_all_lines_together(gallery: Stage, parts: str) -> None:
+    """1366×768 with a task bar of 40 pixels: notices, a lost headset and the call's own lines together."""
     every = party_scenes(EN)
     made = replace(every[parts], notices=every["notices"].notices)
     gallery.window.draw(replace(made, audio=replace(made.audio, lost_device="Jabra")))

@@ -42,7 +42,7 @@ def shown(board: Board, by: By = By.HOURS) -> ReportShown:
     return made
 
 
-def test_opened_it_has_today_s_queues(board: Board) -> None:
+def test_the_page_opens_with_today_s_queues(board: Board) -> None:
     assert board.window.pages.currentWidget() is page(board)
     assert board.asked() == AskReport(By.QUEUES, "20260318", "20260318")
     assert not page(board).make.isEnabled()
@@ -57,19 +57,19 @@ def test_opened_it_has_today_s_queues(board: Board) -> None:
     assert board.stage.world.switch.open == [], "what is there is not asked for again"
 
 
-def test_what_is_done_to_rows_is_off_on_this_page(board: Board) -> None:
+def test_acts_on_rows_are_off_on_the_reports_page(board: Board) -> None:
     assert not board.is_on(SeatAct.LOG_OUT)
     board.stage.keys("Alt+F")
     assert board.is_on(SeatAct.LOG_OUT)
 
 
-def test_by_days_and_queue_as_chosen(board: Board) -> None:
+def test_a_report_by_days_for_a_chosen_queue(board: Board) -> None:
     shown(board)
     it = page(board)
     it.by.setCurrentIndex(it.by.findData(str(By.DAYS)))
     it.span.setCurrentIndex(it.span.findData("last_month"))
     it.queue.setCurrentIndex(it.queue.findData("orders"))
-    board.stage.keys("Alt+K")  # Qt clicks a tenth of a second later
+    board.stage.keys("Alt+K")  # Qt's animated click takes a tenth of a second
     board.stage.until(lambda: board.asked() == AskReport(By.DAYS, "20260201", "20260228", "orders"))
     shown(board, By.DAYS)
     it.last.setDate(QDate(2026, 1, 5))
@@ -98,14 +98,14 @@ def test_columns_without_meaning_are_hidden_and_lines_have_names(board: Board) -
     assert "group 一组" in it.note.text()
 
 
-def test_a_report_that_did_not_come_says_why(board: Board) -> None:
+def test_a_report_that_failed_shows_the_reason(board: Board) -> None:
     board.stage.reply(Refused(DeskRefusal.NOT_FOUND, "366 days at most"))
     assert "366 days at most" in page(board).note.text()
     assert page(board).make.isEnabled()
     assert not page(board).save.isEnabled()
 
 
-def test_saved_for_a_spreadsheet(board: Board, tmp_path: Path) -> None:
+def test_a_report_is_saved_for_a_spreadsheet(board: Board, tmp_path: Path) -> None:
     made = shown(board, By.AGENTS)
     file = tmp_path / "report.csv"
     page(board).save_as(str(file))
@@ -120,7 +120,7 @@ def test_saved_for_a_spreadsheet(board: Board, tmp_path: Path) -> None:
     assert page(board).note.text() == "That folder is not there; please choose another place."
 
 
-def test_the_place_is_asked_for_without_stopping_the_window(board: Board) -> None:
+def test_the_file_dialog_does_not_block_the_window(board: Board) -> None:
     page(board).ask_file()
     assert page(board).findChildren(QFileDialog) == []
     shown(board)
@@ -132,7 +132,7 @@ def test_the_place_is_asked_for_without_stopping_the_window(board: Board) -> Non
     dialog.reject()
 
 
-def test_the_language_changes_all_of_it(board: Board) -> None:
+def test_the_language_changes_the_whole_page(board: Board) -> None:
     shown(board)
     it = page(board)
     it.measure.setCurrentIndex(3)
@@ -150,12 +150,12 @@ def test_the_language_changes_all_of_it(board: Board) -> None:
     ("values", "top"),
     [([], 1.0), ([None], 1.0), ([0.0], 1.0), ([3.0], 5.0), ([0.81, 0.2], 1.0), ([154.0], 200.0), ([250.0], 250.0), ([9.99], 10.0), ([0.012], 0.02)],
 )  # fmt: skip
-def test_the_scale_s_top_is_round(values: list[float | None], top: float) -> None:
+def test_the_top_of_the_scale_is_a_round_number(values: list[float | None], top: float) -> None:
     assert scale(values) == pytest.approx(top)
 
 
 @pytest.mark.usefixtures("qapp")
-def test_bars_are_as_high_as_their_values() -> None:
+def test_the_height_of_bars_is_their_value() -> None:
     chart = BarChart()
     chart.resize(400, 240)
     chart.show_bars(

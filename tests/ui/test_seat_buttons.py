@@ -1,4 +1,4 @@
-"""Each button of the seat by mouse and by its key, on a switch by hand: what is asked for, and that the window shows what it meant."""
+"""Each button of the seat by mouse and by its key, at a fake switch: the request that it sends, and the texts that the window shows."""
 
 import pytest
 from msgspec.structs import replace
@@ -54,7 +54,7 @@ HANDS = pytest.mark.parametrize("hand", ["mouse", "key"])
 
 
 def press(stage: Stage, name: str, hand: str) -> None:
-    """The button, by mouse or by what is printed on it."""
+    """Presses the button by mouse or by the key that is printed on it."""
     if hand == "mouse":
         stage.click(stage.button(name))
     else:
@@ -62,7 +62,7 @@ def press(stage: Stage, name: str, hand: str) -> None:
 
 
 def at(stage: Stage, made: DeskView) -> Stage:
-    """Logged in, in the state of a scene; the floor is known."""
+    """Logs in and brings the seat and the call into the state of a scene."""
     stage.log_in(SeatState.OPEN)
     seat, now = made.state.seat, made.state.call
     assert seat is not None
@@ -88,7 +88,7 @@ def dialling(stage: Stage) -> DialDialog:
     return stage.window.panel(DialDialog)
 
 
-# --- out ---
+# --- calls out ---
 
 
 @HANDS
@@ -108,7 +108,7 @@ def test_dial_out(stage: Stage, hand: str) -> None:
 
 
 @HANDS
-def test_return_calls_nobody(stage: Stage, hand: str) -> None:
+def test_return_closes_the_dial_window_without_a_call(stage: Stage, hand: str) -> None:
     in_state(stage, None)
     press(stage, "dial", hand)
     dialog = dialling(stage)
@@ -121,7 +121,7 @@ def test_return_calls_nobody(stage: Stage, hand: str) -> None:
     assert not any(isinstance(asked, Command) for asked in stage.world.switch.asked)
 
 
-def test_in_a_talk_the_number_is_a_consult(stage: Stage) -> None:
+def test_dialling_in_a_talk_begins_a_consult(stage: Stage) -> None:
     in_state(stage, TALKING)
     stage.keys("F6")
     dialog = dialling(stage)
@@ -132,7 +132,7 @@ def test_in_a_talk_the_number_is_a_consult(stage: Stage) -> None:
 
 
 @HANDS
-def test_internal_call_by_a_name(stage: Stage, hand: str) -> None:
+def test_an_internal_call_by_name(stage: Stage, hand: str) -> None:
     in_state(stage, None)
     press(stage, "call_seat", hand)
     dialog = dialling(stage)
@@ -173,7 +173,7 @@ def test_transfer_to_each_kind(stage: Stage, hand: str, kind: int, typed: str, t
     assert stage.asked() == Consult(CALL, target)
 
 
-def test_the_list_is_walked_by_arrows(stage: Stage) -> None:
+def test_arrow_keys_move_in_the_list(stage: Stage) -> None:
     in_state(stage, TALKING)
     stage.keys("Ctrl+F6")
     dialog = dialling(stage)
@@ -186,7 +186,7 @@ def test_the_list_is_walked_by_arrows(stage: Stage) -> None:
     assert stage.asked() == Consult(CALL, ToSeat("1001"))
 
 
-def test_a_moment_that_went_by_says_why(stage: Stage) -> None:
+def test_a_dial_window_after_the_end_of_the_call_says_why_it_is_off(stage: Stage) -> None:
     in_state(stage, TALKING)
     stage.keys("Ctrl+F6")
     dialog = dialling(stage)
@@ -199,7 +199,7 @@ def test_a_moment_that_went_by_says_why(stage: Stage) -> None:
     assert not any(isinstance(asked, Consult) for asked in stage.world.switch.asked)
 
 
-# --- with who was asked ---
+# --- with the consulted party ---
 
 
 @pytest.mark.parametrize(
@@ -212,7 +212,7 @@ def test_a_moment_that_went_by_says_why(stage: Stage) -> None:
     ],
 )
 @HANDS
-def test_the_ways_on_from_a_consult(stage: Stage, hand: str, name: str, command: Command) -> None:
+def test_swap_join_return_and_hand_over_in_a_consult(stage: Stage, hand: str, name: str, command: Command) -> None:
     scene(stage, "consult-talking")
     press(stage, name, hand)
     assert stage.asked() == command
@@ -227,15 +227,15 @@ def test_the_ways_on_from_a_consult(stage: Stage, hand: str, name: str, command:
         ("conference-3", "Leave", HangingUp.LEAVE), ("whisper", "Stop", HangingUp.STOP_LISTENING), ("busy-seat", "Give up", HangingUp.GIVE_UP),
     ],
 )  # fmt: skip
-def test_the_handset_says_what_putting_it_down_means(stage: Stage, name: str, text: str, means: HangingUp) -> None:
+def test_the_hang_up_button_shows_its_present_meaning(stage: Stage, name: str, text: str, means: HangingUp) -> None:
     scene(stage, name)
     assert stage.button("hang_up").text() == f"{text}\nF3"
     stage.keys("F3")
     assert stage.asked() == HangUp(CALL, means)
 
 
-def test_who_is_asked_leaves_until_the_customer_is_theirs(stage: Stage) -> None:
-    """In the same state of the seat: only the switch knows."""
+def test_the_meaning_of_a_hang_up_comes_from_the_switch(stage: Stage) -> None:
+    """A consulted agent leaves or ends the call in the same state of the seat; only the switch has the difference."""
     scene(stage, "talking")
     stage.told(CallChanged(replace(TALKING, hanging_up=HangingUp.LEAVE)))
     assert stage.button("hang_up").text() == "Leave\nF3"
@@ -249,7 +249,7 @@ def test_who_is_asked_leaves_until_the_customer_is_theirs(stage: Stage) -> None:
     )
 
 
-def test_a_consult_is_seen(stage: Stage) -> None:
+def test_a_consult_is_shown_with_its_parties(stage: Stage) -> None:
     scene(stage, "consult-ringing")
     panel = stage.window.panel(CallPanel)
     assert stage.window.panel(TopBar).chip.word.text() == "Consulting"
@@ -266,14 +266,14 @@ def test_a_consult_is_seen(stage: Stage) -> None:
     assert not panel.back.isVisible()
 
 
-def test_while_the_customer_keys_the_pin_they_are_not_in_the_call(stage: Stage) -> None:
+def test_the_customer_is_not_shown_as_a_party_during_the_pin_check(stage: Stage) -> None:
     scene(stage, "consult-pin")
     stage.told(CallChanged(call(SeatState.CONSULTING, answered_at=NOW - 60, parties=(PIN,), held_at=NOW - 15)))
     (row,) = [row for row in stage.window.panel(CallPanel).parties.rows if row.isVisible()]
     assert (row.who.text(), row.state.text(), row.since.text()) == ("PIN check", "asked", "0:15")
 
 
-def test_a_hand_that_comes_late_does_not_cut_the_customer_off(stage: Stage) -> None:
+def test_a_late_hang_up_does_not_cut_the_customer_off(stage: Stage) -> None:
     scene(stage, "consult-talking")
     stage.told(CallChanged(replace(TALKING, came_back=CameBack.HUNG_UP)))
     stage.keys("F3")
@@ -288,7 +288,7 @@ def test_a_hand_that_comes_late_does_not_cut_the_customer_off(stage: Stage) -> N
 
 
 @HANDS
-def test_a_party_is_sent_out_of_a_conference(stage: Stage, hand: str) -> None:
+def test_a_party_is_dropped_from_a_conference(stage: Stage, hand: str) -> None:
     scene(stage, "conference-5")
     row = stage.window.panel(CallPanel).parties.rows[1]
     assert not stage.window.panel(CallPanel).parties.rows[0].drop.isVisible(), "the customer stays"
@@ -300,7 +300,7 @@ def test_a_party_is_sent_out_of_a_conference(stage: Stage, hand: str) -> None:
     assert stage.asked() == DropParty(CALL, BANK.leg)
 
 
-def test_who_joins_and_leaves_is_shown(stage: Stage) -> None:
+def test_parties_that_join_and_leave_are_shown(stage: Stage) -> None:
     scene(stage, "conference-3")
     rows = stage.window.panel(CallPanel).parties.rows
     more = replace(LI, state=PartyState.TALKING)
@@ -326,7 +326,7 @@ def test_monitor_a_seat_of_the_list(stage: Stage, hand: str) -> None:
 
 
 @HANDS
-def test_monitor_who_is_heard_as_busy(stage: Stage, hand: str) -> None:
+def test_monitor_a_seat_that_was_called_and_is_busy(stage: Stage, hand: str) -> None:
     scene(stage, "busy-seat")
     assert stage.window.panel(ListeningStrip).mode.text() == "1007 is in a call"
     press(stage, "monitor", hand)
@@ -341,13 +341,15 @@ def test_monitor_who_is_heard_as_busy(stage: Stage, hand: str) -> None:
     ],
 )  # fmt: skip
 @HANDS
-def test_ways_of_being_in_a_monitored_call(stage: Stage, hand: str, now: str, name: str, command: Command) -> None:
+def test_listen_modes_and_intercept_in_a_monitored_call(
+    stage: Stage, hand: str, now: str, name: str, command: Command
+) -> None:
     scene(stage, now)
     press(stage, name, hand)
     assert stage.asked() == command
 
 
-def test_who_hears_a_listener_is_said_in_words(stage: Stage) -> None:
+def test_the_strip_says_who_hears_the_supervisor(stage: Stage) -> None:
     for name, said, mode in (
         ("monitor", "Listening: nobody hears you", "monitor"), ("whisper", "Whispering: only the agent hears you", "whisper"),
         ("barge", "Barged in: everybody hears you", "barge"),
@@ -362,7 +364,7 @@ def test_who_hears_a_listener_is_said_in_words(stage: Stage) -> None:
     assert not stage.window.panel(ListeningStrip).isVisible()
 
 
-def test_an_agent_sees_that_listening_is_not_theirs(stage: Stage) -> None:
+def test_monitoring_is_off_for_an_agent(stage: Stage) -> None:
     in_state(stage, None)
     assert "Only for supervisors." in stage.button("monitor").toolTip()
     bar = stage.window.panel(SeatBar).buttons
@@ -371,7 +373,7 @@ def test_an_agent_sees_that_listening_is_not_theirs(stage: Stage) -> None:
     assert all(bar[name].isVisible() for name in ("whisper", "barge", "intercept"))
 
 
-def test_fax_is_there_and_says_that_it_is_not(stage: Stage) -> None:
+def test_fax_is_off_and_says_that_it_is_not_there_yet(stage: Stage) -> None:
     in_state(stage, TALKING)
     assert not stage.button("fax").isEnabled()
     assert "Fax is not there yet." in stage.button("fax").toolTip()
@@ -381,7 +383,7 @@ def test_fax_is_there_and_says_that_it_is_not(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_MediaTogglePlayPause, Qt.Key.Key_ToggleCallHangup, Qt.Key.Key_Phone])
-def test_the_hook_answers_what_rings_and_ends_what_goes_on(stage: Stage, key: Qt.Key) -> None:
+def test_a_headset_s_button_answers_and_hangs_up(stage: Stage, key: Qt.Key) -> None:
     stage.log_in(SeatState.OPEN)
     stage.keys_quick(key)
     ringing = call(SeatState.RINGING, rang_at=NOW)
@@ -395,7 +397,7 @@ def test_the_hook_answers_what_rings_and_ends_what_goes_on(stage: Stage, key: Qt
     assert stage.asked() == HangUp(CALL, HangingUp.END)
 
 
-def test_media_keys_of_their_own(stage: Stage) -> None:
+def test_call_and_hang_up_keys(stage: Stage) -> None:
     stage.log_in(SeatState.OPEN)
     ringing = call(SeatState.RINGING, rang_at=NOW)
     stage.ring(ringing, pop())
@@ -408,10 +410,10 @@ def test_media_keys_of_their_own(stage: Stage) -> None:
     assert stage.asked() == HangUp(CALL, HangingUp.END)
 
 
-# --- a supervisor's words ---
+# --- a supervisor's notices ---
 
 
-def test_notices_are_read_one_by_one(stage: Stage) -> None:
+def test_notices_are_dismissed_one_by_one(stage: Stage) -> None:
     in_state(stage, TALKING)
     panel = stage.window.panel(NoticesPanel)
     assert not panel.isVisible()

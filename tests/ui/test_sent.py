@@ -12,7 +12,7 @@ OWN, OTHER = DeskProblem(Action.NEW_TICKET, "timed_out"), DeskProblem(Action.HOL
 @pytest.mark.parametrize(
     ("view", "problem"), [(DeskView(), None), (DeskView(problem=OWN), OWN), (DeskView(problem=OTHER), None)]
 )
-def test_it_ends_once(view: DeskView, problem: DeskProblem | None) -> None:
+def test_a_sent_command_ends_once(view: DeskView, problem: DeskProblem | None) -> None:
     sent = SentCommand(Action.NEW_TICKET)
     assert sent.ended(view) is None
     sent.begin()
@@ -21,7 +21,7 @@ def test_it_ends_once(view: DeskView, problem: DeskProblem | None) -> None:
     assert sent.ended(view) is None
 
 
-def test_what_is_forgotten_does_not_end() -> None:
+def test_a_forgotten_command_does_not_end() -> None:
     sent = SentCommand(Action.NEW_TICKET)
     sent.begin()
     sent.forget()

@@ -1,4 +1,4 @@
-"""The tools that take pictures: what they don't know they refuse, instead of making a folder of that name."""
+"""The tools that take pictures refuse unknown options and names, instead of making a folder of that name."""
 
 import subprocess
 import sys
@@ -33,7 +33,7 @@ def test_an_unknown_option_is_refused(
 
 
 @TOOLS
-def test_a_picture_that_there_is_not_is_refused(tool: object, tmp_path: Path) -> None:
+def test_an_unknown_picture_is_refused(tool: object, tmp_path: Path) -> None:
     name = tool.__name__  # type: ignore[attr-defined]
     done = subprocess.run(
         [sys.executable, "-m", name, str(tmp_path / "out"), "no-such"],

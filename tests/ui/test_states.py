@@ -1,4 +1,4 @@
-"""Every state, drawn: in both languages and themes, with buttons enabled exactly as the model says, and texts as they are."""
+"""Every state is drawn in both languages and themes, with buttons enabled exactly as in the model, and with texts unchanged."""
 
 from collections.abc import Iterator
 
@@ -34,7 +34,7 @@ from tests.ui.stage import Stage
 
 
 def _draw(gallery: Stage, made: DeskView) -> None:
-    """The value itself, without the presenter."""
+    """Draws the value directly, without the presenter."""
     gallery.window.draw(made)
     gallery.window.repaint()
 
@@ -69,7 +69,7 @@ def test_a_button_that_is_off_says_why(gallery: Stage) -> None:
     assert gallery.button("answer").accessibleDescription() == "Nothing rings."
 
 
-def test_what_is_asked_for_is_shown_on_its_button(gallery: Stage) -> None:
+def test_a_pending_command_is_shown_on_its_button(gallery: Stage) -> None:
     made = scenes(Language.EN)["talking"]
     asked = enabled(replace(made, pending=(Pending(Action.HOLD, 0, 5),)))
     _draw(gallery, asked)
@@ -86,7 +86,7 @@ def test_what_is_asked_for_is_shown_on_its_button(gallery: Stage) -> None:
         ("ringing-unknown", "Not verified"),
     ],
 )
-def test_whether_the_caller_proved_who_they_are_stands_out(gallery: Stage, name: str, proof: str) -> None:
+def test_the_caller_s_verification_is_shown(gallery: Stage, name: str, proof: str) -> None:
     _draw(gallery, scenes(Language.EN)[name])
     plate = gallery.window.panel(CustomerPanel).verified
     assert plate.isVisible()
@@ -94,7 +94,7 @@ def test_whether_the_caller_proved_who_they_are_stands_out(gallery: Stage, name:
     assert plate.property("tone") == ("ok" if proof.startswith("Verified") else "warn")
 
 
-def test_a_caller_who_is_still_looked_up(gallery: Stage) -> None:
+def test_a_caller_that_is_still_being_looked_up(gallery: Stage) -> None:
     _draw(
         gallery,
         view(Language.EN, seat=seat(SeatState.RINGING), call=call(SeatState.RINGING), pop=Pop(CALL, "1", "", None)),
@@ -102,7 +102,7 @@ def test_a_caller_who_is_still_looked_up(gallery: Stage) -> None:
     assert gallery.window.panel(CustomerPanel).name.text() == "Looking up the caller …"
 
 
-def test_each_account_says_how_it_stands_with_its_branch(gallery: Stage) -> None:
+def test_each_account_shows_the_state_of_its_branch(gallery: Stage) -> None:
     accounts = gallery.window.panel(AccountsPanel)
     _draw(gallery, scenes(Language.EN)["ringing-pending"])
     assert accounts.state.text() == "Asking the branch …"
@@ -115,7 +115,7 @@ def test_each_account_says_how_it_stands_with_its_branch(gallery: Stage) -> None
     assert accounts.figures.values["assets"].text() == "–"
 
 
-def test_the_account_that_the_caller_proved_is_on_screen_first(gallery: Stage) -> None:
+def test_the_verified_account_is_shown_first(gallery: Stage) -> None:
     _draw(
         gallery,
         view(Language.EN, seat=seat(SeatState.RINGING), call=call(SeatState.RINGING), pop=pop(verified="20000345")),
@@ -124,7 +124,7 @@ def test_the_account_that_the_caller_proved_is_on_screen_first(gallery: Stage) -
 
 
 def test_times_run_by_the_switchs_clock(gallery: Stage) -> None:
-    """A PC a day behind: what is shown is right all the same."""
+    """The times are right on a PC whose clock is a day behind."""
     made = replace(scenes(Language.EN)["talking"], clock_off=86400.0)
     state = replace(
         made.state,
@@ -139,7 +139,7 @@ def test_times_run_by_the_switchs_clock(gallery: Stage) -> None:
     assert gallery.window.panel(CallPanel).time.text() == "1:11"
 
 
-def test_the_wrap_up_runs_out_visibly(gallery: Stage) -> None:
+def test_the_rest_of_the_wrap_up_time_is_shown(gallery: Stage) -> None:
     _draw(gallery, scenes(Language.EN)["wrap-up"])
     assert gallery.window.panel(WrapUpPanel).left.text() == "0:21 left"
     gallery.world.now += 15
@@ -155,7 +155,7 @@ def test_quality_in_words(gallery: Stage) -> None:
         assert gallery.window.panel(StatusBar).quality.text.text().startswith(wanted)
 
 
-def test_a_problem_is_told_in_words_until_dismissed(gallery: Stage) -> None:
+def test_a_problem_is_shown_in_words_until_dismissed(gallery: Stage) -> None:
     made = scenes(Language.EN)["offline"]
     _draw(gallery, made)
     assert gallery.window.panel(StatusBar).problem.text() == "Hold: The connection was lost before the switch answered."
@@ -201,7 +201,7 @@ def test_long_names_break_no_layout(gallery: Stage) -> None:
     )
 
 
-def test_a_cut_text_is_whole_in_its_tooltip(qapp: QApplication) -> None:
+def test_a_cut_text_s_tooltip_has_the_whole_text(qapp: QApplication) -> None:
     line = OneLineLabel(wide=10)
     line.say("<i>a very long name indeed</i>")
     line.resize(40, 20)
@@ -256,7 +256,7 @@ def test_closing_an_open_seat_logs_out_first(stage: Stage) -> None:
     stage.until(lambda: not stage.window.isVisible())
 
 
-def test_stale_is_greyed(gallery: Stage) -> None:
+def test_a_stale_state_is_greyed(gallery: Stage) -> None:
     _draw(gallery, scenes(Language.EN)["offline"])
     assert gallery.window.places.desk.property("stale") == "true"
     assert gallery.window.panel(TopBar).chip.word.text() == "Unknown", "Offline would be a claim"
@@ -291,7 +291,7 @@ def test_at_1366_every_table_shows_all_of_its_columns(gallery: Stage, language: 
     assert window.panel(SearchPanel).table.horizontalScrollBar().maximum() == 0
 
 
-def test_tabs_count_what_is_on_the_screen(gallery: Stage) -> None:
+def test_tabs_show_the_number_of_their_rows(gallery: Stage) -> None:
     window = gallery.window
     _draw(gallery, scenes(Language.EN)["talking"])
     assert window.places.tabs.tabText(0) == "Holdings 5"

@@ -1,4 +1,4 @@
-"""Lists: a chosen row keeps its colours, an empty one says so, a column that a person made wider stays so."""
+"""Lists: a chosen row keeps its colours, an empty list has a sentence, a column that was made wider stays wide."""
 
 from collections.abc import Iterator
 
@@ -41,7 +41,7 @@ def _picture(table: DataTable[str], row: int, column: int) -> QImage:
 
 
 def _has(image: QImage, colour: str) -> bool:
-    """The words' own pixels are of it, or nearly."""
+    """Whether a pixel has this colour, or nearly this colour."""
     wanted = QColor(colour)
     for x in range(image.width()):
         for y in range(image.height()):
@@ -64,12 +64,12 @@ def test_a_chosen_row_keeps_its_colours(table: DataTable[str]) -> None:
 
 
 @pytest.mark.parametrize("tokens", [theme.LIGHT, theme.DARK], ids=["light", "dark"])
-def test_its_colours_can_be_read_there(tokens: theme.ThemeTokens) -> None:
+def test_text_colours_can_be_read_on_a_chosen_row(tokens: theme.ThemeTokens) -> None:
     for colour in (tokens.text, tokens.muted, tokens.danger, tokens.ok, tokens.warn, tokens.accent):
         assert contrast(colour, tokens.select) >= 4.5, colour
 
 
-def test_an_empty_one_says_so(table: DataTable[str]) -> None:
+def test_an_empty_list_shows_its_sentence(table: DataTable[str]) -> None:
     table.show_rows([])
     bare = table.viewport().grab().toImage()
     table.set_empty("There is nothing.")
@@ -83,7 +83,7 @@ def test_an_empty_one_says_so(table: DataTable[str]) -> None:
 
 
 @pytest.mark.parametrize("language", list(Language))
-def test_every_list_has_its_sentence(gallery: Stage, language: Language) -> None:
+def test_every_list_has_a_sentence_for_the_empty_state(gallery: Stage, language: Language) -> None:
     window = gallery.window
     window.draw(scenes(language)["open"])
     tables = window.tables
@@ -93,7 +93,7 @@ def test_every_list_has_its_sentence(gallery: Stage, language: Language) -> None
     assert all(text.isascii() == (language is Language.EN) for text in sentences.values()), sentences
 
 
-def test_why_nothing_is_known_is_said(gallery: Stage) -> None:
+def test_the_sentence_of_an_empty_list_names_the_reason(gallery: Stage) -> None:
     window = gallery.window
     window.draw(scenes(Language.EN)["open"])
     assert window.panel(AccountsPanel).holdings.empty == "No customer is on the screen."
@@ -105,7 +105,7 @@ def test_why_nothing_is_known_is_said(gallery: Stage) -> None:
     assert window.panel(AccountsPanel).holdings.empty == "The branch doesn't answer."
 
 
-def test_the_boards_lists_have_theirs(stage: Stage) -> None:
+def test_the_supervisor_s_lists_have_sentences_for_the_empty_state(stage: Stage) -> None:
     board = Board(stage, EMPTY).window
     assert [name for name, table in board.tables.items() if not table.empty] == []
     assert board.seats.table.empty == "No seat fits the filter."
@@ -114,12 +114,12 @@ def test_the_boards_lists_have_theirs(stage: Stage) -> None:
     assert board.waiting.table.empty == "Nobody waits."
 
 
-def test_a_column_made_wider_stays_so(table: DataTable[str], qapp: QApplication) -> None:
+def test_a_column_made_wider_keeps_its_width(table: DataTable[str], qapp: QApplication) -> None:
     assert table.widths() == {}
     table.setColumnWidth(0, 222)
     assert table.widths() == {"Name": 222}
     theme.use(theme.Theme.DARK)
-    theme.apply(qapp)  # a new sheet: all is measured anew
+    theme.apply(qapp)  # a new style sheet: all widths are measured again
     assert table.columnWidth(0) == 222
     other: DataTable[str] = DataTable(COLUMNS, lambda row: row)
     other.set_widths({**table.widths(), "Gone": 50, "Rest": 50, "Side": -3})

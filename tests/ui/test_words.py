@@ -1,4 +1,4 @@
-"""Two languages, whole: each text of the window has its Chinese, the compiled file is the source's, and no id is without words."""
+"""Two complete languages: each text of the window has its Chinese, the compiled file is up to date, and each id has a text."""
 
 import ast
 import html
@@ -61,17 +61,17 @@ TABLES: dict[str, tuple[words.TextTable, type[StrEnum]]] = {
 
 
 @pytest.mark.parametrize("name", sorted(TABLES))
-def test_every_id_has_words(name: str) -> None:
+def test_every_id_has_a_text(name: str) -> None:
     table, kind = TABLES[name]
     assert {str(word) for word in kind} - set(table) == set()
 
 
-def test_every_problem_has_words() -> None:
+def test_every_problem_has_a_text() -> None:
     assert CODES - set(words.PROBLEMS) - set(words.WHYS) == set()
 
 
 def _texts(path: Path) -> Iterator[tuple[str, str]]:
-    """(context, text) of each ``self.tr("…")`` and ``QT_TRANSLATE_NOOP("…", "…")``, read from the source by Python itself."""
+    """(context, text) of each ``self.tr("…")`` and ``QT_TRANSLATE_NOOP("…", "…")``, read from the source with ``ast``."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     for holder in [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]:
         for call in [node for node in ast.walk(holder) if isinstance(node, ast.Call)]:
@@ -93,11 +93,11 @@ def test_every_text_has_its_chinese() -> None:
     assert missing == [], "run python -m tests.ui.translations and write them into the .ts file"
 
 
-def test_no_chinese_is_left_of_texts_that_are_gone() -> None:
+def test_there_is_no_chinese_for_removed_texts() -> None:
     assert sorted(set(messages()) - _all_texts()) == []
 
 
-def test_the_compiled_file_is_the_sources(qapp: QApplication) -> None:
+def test_the_compiled_file_is_up_to_date(qapp: QApplication) -> None:
     translator = QTranslator()
     assert translator.load(str(QM))
     wrong = [text for text, chinese in messages().items() if translator.translate(*text) != chinese]
@@ -105,7 +105,7 @@ def test_the_compiled_file_is_the_sources(qapp: QApplication) -> None:
 
 
 def test_fields_and_keys_are_the_same_in_both() -> None:
-    """``{n}`` and the like are filled in; a mnemonic is there in both or in neither."""
+    """Both texts have the same fields (``{n}`` …), and a mnemonic is in both or in neither."""
     from string import Formatter
 
     for (_, english), chinese in messages().items():
@@ -119,7 +119,7 @@ def test_chinese_is_chinese() -> None:
     assert same == {"VIP"}
 
 
-def test_switched_while_it_stands(gallery: Stage) -> None:
+def test_an_open_window_changes_its_language(gallery: Stage) -> None:
     made = scenes(Language.ZH)["talking"]
     gallery.window.draw(made)
     window = gallery.window
@@ -149,7 +149,7 @@ def test_an_id_of_a_newer_switch_is_shown_as_it_is() -> None:
     assert words.titled({Language.EN: "Advice"}, Language.ZH) == "Advice"
 
 
-def test_a_missing_file_leaves_english(
+def test_without_the_translation_file_the_window_is_english(
     gallery: Stage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr("agent_app.ui.parts.translation.TRANSLATIONS", tmp_path)
@@ -160,13 +160,13 @@ def test_a_missing_file_leaves_english(
     assert gallery.window.isVisible()
 
 
-def test_resources_are_there() -> None:
+def test_the_compiled_file_is_among_the_resources() -> None:
     assert QM.is_relative_to(RESOURCES)
     assert QM.is_file()
 
 
 def _shown(widget: QWidget) -> Iterator[str]:
-    """Everything that a part says: on the screen, in its tooltip and to a screen reader."""
+    """All texts of a part: on the screen, in its tooltip and for a screen reader."""
     for part in (widget, *widget.findChildren(QWidget)):
         yield from (part.accessibleName(), part.accessibleDescription(), part.windowTitle())
         yield html.unescape(re.sub("<[^>]*>", "", part.toolTip()))
@@ -184,7 +184,7 @@ def _shown(widget: QWidget) -> Iterator[str]:
                 yield from (str(model.index(row, at).data(role) or "") for row, at in places)
 
 
-def test_what_is_put_together_has_chinese_punctuation_too(gallery: Stage) -> None:
+def test_composed_texts_have_chinese_punctuation(gallery: Stage) -> None:
     made = {**scenes(Language.ZH), **party_scenes(Language.ZH)}
     del made["long-names"]  # a customer's own text
     parts = (

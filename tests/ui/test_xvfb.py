@@ -70,7 +70,7 @@ stage.close()
 
 
 def works(folder: Path, script: str) -> None:
-    """In a process of its own, with an X server of its own; it prints ``worked`` at its end."""
+    """Runs the script in a process and on an X server of its own; the script prints ``worked`` at its end."""
     path = folder / "worked.py"
     path.write_text(f"import sys\nsys.path.insert(0, {str(ROOT)!r})\n{script}")
     with x_server() as environment:
@@ -131,6 +131,6 @@ stage.close()
 
 
 @pytest.mark.slow
-def test_keys_of_any_program(tmp_path: Path) -> None:
-    """The window has not the keyboard; a second program does not get the keys of the first."""
+def test_global_keys(tmp_path: Path) -> None:
+    """The keys work while the window does not have the keyboard; a second program does not get the keys of the first."""
     works(tmp_path, ANYWHERE)

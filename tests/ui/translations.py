@@ -1,7 +1,7 @@
 """Chinese words of the window: ``python -m tests.ui.translations`` takes new English texts into the ``.ts`` file and compiles the ``.qm``.
 
-Both are committed. After it, write the Chinese of what it names as missing into ``huawu_zh_CN.ts`` (by hand or with ``pyside6-linguist``)
-and run it again. ``lupdate`` and ``lrelease`` are in the PySide6 wheels.
+Both files are committed. Then write the Chinese of the texts that are listed as missing into ``huawu_zh_CN.ts`` (by hand or with
+``pyside6-linguist``) and run the command again. ``lupdate`` and ``lrelease`` are in the PySide6 wheels.
 """
 
 import argparse
@@ -31,7 +31,7 @@ def messages(path: Path = TS) -> dict[tuple[str, str], str]:
 
 
 def update(ts: Path = TS) -> None:
-    """Takes the texts of the sources into ``ts``; those that are gone are left out."""
+    """Takes the texts of the sources into ``ts`` and removes texts that the sources no longer have."""
     sources = sorted(str(path.relative_to(ROOT)) for path in SOURCES.rglob("*.py"))
     _run(["pyside6-lupdate", *sources, "-ts", str(ts), "-no-obsolete", "-locations", "none"])
 

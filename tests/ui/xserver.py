@@ -1,4 +1,4 @@
-"""An X server of one's own, without a screen: Xvfb, which picks its display's number itself (two at a time never meet)."""
+"""A private X server without a screen: Xvfb, which picks a free display number itself, so that several can run together."""
 
 import os
 import subprocess
@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def x_server(size: str = "1366x768x24") -> Iterator[dict[str, str]]:
-    """The environment for programs that shall draw there. Raises ``OSError`` where there is no Xvfb."""
+    """Starts Xvfb and yields the environment for programs that draw on it. Raises ``OSError`` where Xvfb is not installed."""
     ours, its = os.pipe()
     server = subprocess.Popen(
         ["Xvfb", "-displayfd", str(its), "-screen", "0", size, "-nolisten", "tcp"],

@@ -64,7 +64,7 @@ def in_talk() -> World:
 # --- ring and answer ---
 
 
-def test_the_phone_is_told_to_expect_a_ringing_call() -> None:
+def test_the_phone_gets_an_expect_command_for_a_ringing_call() -> None:
     world = at_work()
     world.ring()
     assert world.phone.of(Expect) == [Expect(LEG, "token-c1", auto=False)]
@@ -72,7 +72,7 @@ def test_the_phone_is_told_to_expect_a_ringing_call() -> None:
     assert len(world.phone.of(Expect)) == 1
 
 
-def test_an_answer_is_the_phones_act_and_pending_until_the_switch_says_that_the_talk_is_up() -> None:
+def test_the_phone_answers_and_the_command_is_pending_until_the_switch_reports_the_talk() -> None:
     world = at_work()
     world.ring()
     world.desk.phone_event(Ringing(LEG))
@@ -85,7 +85,7 @@ def test_an_answer_is_the_phones_act_and_pending_until_the_switch_says_that_the_
     assert world.view.pending == ()
 
 
-def test_an_answer_before_the_invite_waits_for_it() -> None:
+def test_an_answer_command_before_the_invite_is_done_when_the_invite_comes() -> None:
     world = at_work()
     world.ring()
     world.desk.answer()
@@ -94,7 +94,7 @@ def test_an_answer_before_the_invite_waits_for_it() -> None:
     assert world.phone.of(AnswerCall) == [AnswerCall(LEG)]
 
 
-def test_an_answer_that_comes_to_nothing_is_told() -> None:
+def test_an_answer_without_a_talk_ends_as_timed_out() -> None:
     world = at_work()
     world.ring()
     world.desk.answer()
@@ -102,7 +102,7 @@ def test_an_answer_that_comes_to_nothing_is_told() -> None:
     assert (world.problem, world.view.pending) == ("timed_out", ())
 
 
-def test_a_caller_who_hangs_up_meanwhile_leaves_no_pending_answer() -> None:
+def test_a_caller_that_hangs_up_before_the_answer_leaves_no_pending_answer() -> None:
     world = at_work()
     world.ring()
     world.desk.answer()
@@ -110,7 +110,7 @@ def test_a_caller_who_hangs_up_meanwhile_leaves_no_pending_answer() -> None:
     assert (world.view.pending, world.problem) == ((), "")
     world.ring("c2")
     world.desk.phone_event(Ringing(LegId("c2/2")))
-    assert world.phone.of(AnswerCall) == []  # it was the other call that was to be answered
+    assert world.phone.of(AnswerCall) == []  # the answer command was for the first call
 
 
 def test_a_call_that_answers_itself_is_not_answered_by_hand() -> None:
@@ -122,7 +122,7 @@ def test_a_call_that_answers_itself_is_not_answered_by_hand() -> None:
 # --- hang up ---
 
 
-def test_hanging_up_is_a_command_and_a_double_click_one() -> None:
+def test_a_double_click_on_hang_up_sends_one_command() -> None:
     world = in_talk()
     world.desk.hang_up()
     world.desk.hang_up()
@@ -139,7 +139,7 @@ def test_with_the_link_down_the_phone_hangs_up() -> None:
     assert not world.switch.open(HangUp)
 
 
-def test_a_hang_up_that_never_left_is_done_by_the_phone() -> None:
+def test_the_phone_does_a_hang_up_that_could_not_be_sent() -> None:
     world = in_talk()
     world.desk.hang_up()
     world.switch.answer(Failed("never_left"))
@@ -147,7 +147,7 @@ def test_a_hang_up_that_never_left_is_done_by_the_phone() -> None:
     assert world.problem == "never_left"
 
 
-def test_a_late_click_does_nothing_to_the_next_call() -> None:
+def test_a_late_hang_up_does_not_end_the_next_call() -> None:
     world = in_talk()
     world.desk.hang_up()
     world.switch.answer(Refused(DeskRefusal.NO_SUCH_CALL))
@@ -155,10 +155,10 @@ def test_a_late_click_does_nothing_to_the_next_call() -> None:
     assert world.phone.of(EndCall) == []
 
 
-# --- what the phone may keep ---
+# --- legs that the phone drops ---
 
 
-def test_what_the_phone_still_has_a_second_after_the_end_is_dropped() -> None:
+def test_a_leg_that_the_phone_still_has_a_second_after_the_end_is_dropped() -> None:
     world = in_talk()
     world.wrap_up()
     world.pass_time(0.5)
@@ -204,7 +204,7 @@ def test_a_talk_outlives_a_reconnect() -> None:
     assert world.view.state.call is not None
 
 
-def test_a_phone_that_was_started_anew_is_told_everything() -> None:
+def test_a_restarted_phone_gets_the_expect_command_again() -> None:
     world = at_work()
     world.ring()
     world.desk.phone_event(PhoneReady(CONTACT, "1"))
@@ -239,7 +239,7 @@ def test_commands_in_a_wrong_state_send_nothing_and_say_why(do: str, why: Why) -
     assert (world.problem, len(world.switch.log)) == (why, sent)
 
 
-def test_keys_keep_their_order_while_some_are_on_their_way() -> None:
+def test_keys_are_sent_in_order_one_request_at_a_time() -> None:
     world = in_talk()
     for key in "12#":
         world.desk.press(key)
@@ -250,10 +250,10 @@ def test_keys_keep_their_order_while_some_are_on_their_way() -> None:
     assert world.problem == "bad_digits"
     world.desk.press("9")
     world.switch.answer(Failed("timed_out"))
-    assert world.switch.open(SendDigits) == []  # what came after lost keys makes no sense
+    assert world.switch.open(SendDigits) == []  # keys after lost keys would be a wrong input
 
 
-def test_keys_left_over_from_a_call_do_not_reach_the_next() -> None:
+def test_unsent_keys_of_a_call_are_not_sent_to_the_next_call() -> None:
     world = in_talk()
     world.desk.press("1")
     world.desk.press("2")
@@ -262,7 +262,7 @@ def test_keys_left_over_from_a_call_do_not_reach_the_next() -> None:
     assert world.switch.open(SendDigits) == []
 
 
-def test_a_mute_is_for_one_talk() -> None:
+def test_a_mute_ends_with_the_talk() -> None:
     world = in_talk()
     world.desk.mute(on=True)
     assert world.view.audio.muted
@@ -288,13 +288,13 @@ def test_dialling_cleans_the_number() -> None:
     assert world.switch.open(Dial) == [Dial("13800001111")]
 
 
-def test_what_cannot_be_dialled_is_not_sent() -> None:
+def test_an_invalid_number_is_not_sent() -> None:
     world = at_work()
     world.desk.dial("call me maybe")
     assert (world.problem, world.switch.open(Dial)) == ("bad_number", [])
 
 
-def test_the_customer_on_screen_is_called_back_at_the_number_they_called_from() -> None:
+def test_call_back_dials_the_number_that_the_customer_called_from() -> None:
     world = at_work(pop=pop(customer=card(phones=("02088888888",))))
     world.desk.call_back()
     assert world.switch.open(Dial) == [Dial("13800001111")]
@@ -304,7 +304,7 @@ def test_the_customer_on_screen_is_called_back_at_the_number_they_called_from() 
 # --- wrap-up ---
 
 
-def test_note_and_disposition_go_together_and_the_note_goes_away_when_they_are_kept() -> None:
+def test_note_and_disposition_are_sent_together_and_the_note_is_cleared_when_the_switch_has_them() -> None:
     world = in_talk()
     world.desk.set_note("asked about fees")
     world.wrap_up()
@@ -324,7 +324,7 @@ def test_a_disposition_during_the_talk_keeps_the_note_on_screen() -> None:
     assert world.view.note == "so far"
 
 
-def test_what_is_typed_while_the_note_travels_is_kept() -> None:
+def test_text_typed_while_the_note_is_being_sent_is_kept() -> None:
     world = in_talk()
     world.desk.set_note("a")
     world.wrap_up()
@@ -334,7 +334,7 @@ def test_what_is_typed_while_the_note_travels_is_kept() -> None:
     assert world.view.note == "ab"
 
 
-def test_a_note_that_failed_to_leave_is_kept_over_a_reconnect() -> None:
+def test_a_note_that_could_not_be_sent_is_kept_over_a_reconnect() -> None:
     world = in_talk()
     world.desk.set_note("important")
     world.wrap_up()
@@ -351,14 +351,14 @@ def test_a_note_that_failed_to_leave_is_kept_over_a_reconnect() -> None:
 @pytest.mark.parametrize(
     ("note", "disposition", "code"), [("x" * (TEXT_MAX + 1), "enquiry", "too_long"), ("", "nonsense", "unknown_choice")]
 )
-def test_what_the_switch_could_not_keep_is_not_sent_and_not_lost(note: str, disposition: str, code: str) -> None:
+def test_a_note_or_disposition_out_of_bounds_is_not_sent_and_not_lost(note: str, disposition: str, code: str) -> None:
     world = in_talk()
     world.desk.set_note(note)
     world.desk.finish_wrap_up(disposition)
     assert (world.problem, world.switch.open(WrapUp), world.view.note) == (code, [], note)
 
 
-def test_opening_the_seat_does_not_throw_a_note_away() -> None:
+def test_the_seat_cannot_be_opened_with_an_unsent_note() -> None:
     world = in_talk()
     world.wrap_up()
     world.desk.set_note("not sent yet")
@@ -369,7 +369,7 @@ def test_opening_the_seat_does_not_throw_a_note_away() -> None:
     assert world.switch.open(OpenSeat)
 
 
-def test_a_note_that_nobody_sent_is_kept_when_the_wrap_up_time_ends() -> None:
+def test_an_unsent_note_is_kept_when_the_wrap_up_time_ends() -> None:
     world = in_talk()
     world.wrap_up()
     world.pass_time(27.0)
@@ -394,7 +394,7 @@ def test_no_log_out_with_a_note_unsent() -> None:
 
 
 @pytest.mark.parametrize(("who", "reads"), [("8001", "mine"), ("8002", "")])
-def test_a_note_outlives_a_session_for_its_writer_alone(who: str, reads: str) -> None:
+def test_a_note_is_kept_after_the_session_for_its_writer_only(who: str, reads: str) -> None:
     world = in_talk()
     world.desk.set_note("mine")
     world.report(LoggedOut("operator"))
@@ -404,7 +404,7 @@ def test_a_note_outlives_a_session_for_its_writer_alone(who: str, reads: str) ->
     assert world.view.note == reads
 
 
-def test_the_next_calls_note_begins_empty_and_one_typed_before_any_call_is_its() -> None:
+def test_a_note_typed_before_a_call_belongs_to_the_call_and_the_next_note_begins_empty() -> None:
     world = at_work()
     world.desk.set_note("typed early")
     world.ring()
@@ -416,11 +416,11 @@ def test_the_next_calls_note_begins_empty_and_one_typed_before_any_call_is_its()
     assert world.view.note == "typed early"
 
 
-# --- notes that the switch hasn't got ---
+# --- notes that the switch does not have ---
 
 
 def begun_anew(world: World, **state: object) -> World:
-    """The program ended; another one, on the same PC, is logged in."""
+    """A new program on the same PC, with the agent's files of the ended one, logged in."""
     after = World()
     after.agent_files = world.agent_files
     after.desk = DeskPresenter(
@@ -430,7 +430,7 @@ def begun_anew(world: World, **state: object) -> World:
     return after
 
 
-def test_what_is_typed_outlives_a_killed_program() -> None:
+def test_a_note_is_kept_when_the_program_is_killed() -> None:
     world = in_talk()
     world.desk.set_note("a long sto")
     world.pass_time(0.2)
@@ -441,7 +441,7 @@ def test_what_is_typed_outlives_a_killed_program() -> None:
     assert begun_anew(world, seat=seat(SeatState.WRAP_UP, wrap_up_call=CallId("c1"))).view.note == "a long story"
 
 
-def test_a_note_of_a_call_that_is_over_is_shown_while_there_is_no_other() -> None:
+def test_an_unsent_note_of_an_ended_call_is_shown_while_there_is_no_other_call() -> None:
     world = in_talk()
     world.desk.set_note("never sent")
     world.switch.cut()
@@ -466,7 +466,7 @@ def test_a_note_of_a_call_that_is_over_is_shown_while_there_is_no_other() -> Non
     assert after.agent_files.notes == {AGENT: {}}
 
 
-def test_a_note_that_the_switch_has_is_not_kept_here() -> None:
+def test_a_note_that_the_switch_has_is_not_kept_on_this_pc() -> None:
     world = in_talk()
     world.desk.set_note("sent")
     world.pass_time(1.2)
@@ -478,7 +478,7 @@ def test_a_note_that_the_switch_has_is_not_kept_here() -> None:
     assert world.agent_files.notes == {AGENT: {}}
 
 
-def test_a_note_that_was_lost_on_its_way_at_the_end_of_the_wrap_up_is_sent_again() -> None:
+def test_a_note_that_was_lost_at_the_end_of_the_wrap_up_is_sent_again() -> None:
     world = in_talk()
     world.wrap_up()
     world.pass_time(27.8)
@@ -558,7 +558,7 @@ def test_a_note_that_is_refused_is_not_sent_again_at_once() -> None:
     assert len([asked for asked in world.switch.log if isinstance(asked, WrapUp)]) in {4, 5}
 
 
-def test_what_becomes_of_an_older_note_says_nothing_of_a_newer() -> None:
+def test_the_reply_to_an_older_note_does_not_count_for_a_newer_one() -> None:
     world = in_talk()
     world.wrap_up()
     world.desk.set_note("a")
@@ -581,10 +581,10 @@ def test_what_becomes_of_an_older_note_says_nothing_of_a_newer() -> None:
         (lambda desk: desk.monitor("8002"), Monitor(AgentId("8002"), ListenMode.MONITOR)),
     ],
 )
-def test_a_note_leaves_before_a_command_that_begins_a_call(
+def test_a_note_is_sent_before_a_command_that_begins_a_call(
     begin: Callable[[DeskPresenter], None], command: Dial | CallSeat | Monitor
 ) -> None:
-    """The switch forgets the talk before as soon as it has begun another."""
+    """The switch forgets a talk as soon as the next one begins."""
     world = at_work(seat=seat(role=Role.SUPERVISOR))
     world.ring(customer=card())
     world.talk()
@@ -605,7 +605,7 @@ def test_a_note_leaves_before_a_command_that_begins_a_call(
 
 
 def test_a_note_is_sent_two_seconds_after_the_last_key_of_the_wrap_up() -> None:
-    """The wrap-up may be ended by others: a supervisor opens the seat."""
+    """A supervisor may end the wrap-up by opening the seat, so the note is sent early."""
     world = in_talk()
     world.wrap_up()
     world.desk.set_note("half a")
@@ -621,8 +621,8 @@ def test_a_note_is_sent_two_seconds_after_the_last_key_of_the_wrap_up() -> None:
     assert world.view.note == "", "the wrap-up is over, the switch has it"
 
 
-def test_a_note_that_a_ring_cuts_off_is_sent_late() -> None:
-    """The wrap-up time was over, the agent typed on."""
+def test_an_unfinished_note_is_sent_when_the_next_call_rings() -> None:
+    """The agent still types after the end of the wrap-up time."""
     world = in_talk()
     world.report(CallChanged(None), SeatChanged(seat(wrap_up_call=CallId("c1"))))
     world.desk.set_note("typed until it ra")
@@ -634,7 +634,7 @@ def test_a_note_that_a_ring_cuts_off_is_sent_late() -> None:
     assert not world.agent_files.notes.get(AGENT)
 
 
-def test_a_note_typed_while_a_supervisor_opened_the_seat_is_sent_late() -> None:
+def test_a_note_typed_while_a_supervisor_opens_the_seat_is_sent_afterwards() -> None:
     world = in_talk()
     world.wrap_up()
     world.desk.set_note("half a")
@@ -658,7 +658,7 @@ def test_a_note_whose_call_the_switch_no_longer_knows_is_tried_once() -> None:
     assert world.agent_files.notes == {AGENT: {CallId("c1"): "half a"}}
 
 
-def test_a_log_out_for_leaving_comes_after_the_note() -> None:
+def test_leaving_sends_the_note_before_the_log_out() -> None:
     world = in_talk()
     world.wrap_up()
     world.desk.set_note("the last word")
@@ -670,7 +670,7 @@ def test_a_log_out_for_leaving_comes_after_the_note() -> None:
     assert (world.view.needs_password, world.agent_files.notes) == (True, {AGENT: {}})
 
 
-def test_a_note_leaves_before_a_log_out_after_the_wrap_up_time() -> None:
+def test_a_note_is_sent_before_a_log_out_after_the_wrap_up_time() -> None:
     world = in_talk()
     world.report(CallChanged(None), SeatChanged(seat(wrap_up_call=CallId("c1"))))
     world.desk.set_note("one word more")
@@ -678,7 +678,7 @@ def test_a_note_leaves_before_a_log_out_after_the_wrap_up_time() -> None:
     assert world.switch.log[-2:] == [WrapUp(CallId("c1"), "", "one word more", stay=True), LogOut()]
 
 
-def test_a_log_out_for_leaving_ends_no_call() -> None:
+def test_leaving_is_refused_in_a_call() -> None:
     world = in_talk()
     world.desk.leave()
     assert (world.problem, world.switch.open(LogOut)) == (Why.IN_CALL, [])
@@ -694,7 +694,7 @@ def test_extending_the_wrap_up() -> None:
 # --- the pop's time ---
 
 
-def test_pop_shown_is_told_once_a_call_with_its_time() -> None:
+def test_pop_shown_is_reported_once_a_call_with_its_time() -> None:
     world = at_work()
     world.ring(customer=card())
     world.now += 0.04

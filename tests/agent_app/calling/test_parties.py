@@ -1,4 +1,4 @@
-"""More than two: dial in a talk, transfer, swap, conference, listening in; what comes back, and what a supervisor says."""
+"""Calls with more than two parties: consult, transfer, swap, conference, monitoring; the customer's return; notices of a supervisor."""
 
 from collections.abc import Callable
 
@@ -69,18 +69,18 @@ def asked(world: World) -> list[Request]:
     return [request for request, _, _ in world.switch.asked if isinstance(request, Command)]
 
 
-# --- out ---
+# --- calls out ---
 
 
 @pytest.mark.parametrize("state", [SeatState.TALKING, SeatState.HOLDING, SeatState.CONFERENCE])
-def test_in_a_talk_a_number_is_asked_while_the_customer_waits(state: SeatState) -> None:
+def test_dialling_in_a_talk_begins_a_consult(state: SeatState) -> None:
     world = in_state(state)
     world.desk.dial("+86 138 0000 1111")
     assert asked(world) == [Consult(C1, ToNumber("13800001111"))]
     assert world.view.enabled[Action.DIAL].why == Why.PENDING
 
 
-def test_without_a_call_it_is_a_call_of_its_own() -> None:
+def test_dialling_without_a_call_begins_a_call() -> None:
     world = at_work()
     world.desk.dial("10086")
     world.switch.answer(Done(), Dial)
@@ -88,15 +88,15 @@ def test_without_a_call_it_is_a_call_of_its_own() -> None:
     assert asked(world) == [CallSeat(AgentId("8002"))]
 
 
-def test_a_colleague_is_asked_in_a_talk() -> None:
+def test_calling_a_seat_in_a_talk_begins_a_consult() -> None:
     world = in_state(SeatState.TALKING)
     world.desk.call_seat("8002")
     assert asked(world) == [Consult(C1, ToSeat(AgentId("8002")))]
     assert world.view.pending[0].action is Action.CALL_SEAT
 
 
-def test_a_called_colleague_s_buttons_are_those_of_who_called() -> None:
-    """The called one's leg is the call's first."""
+def test_the_called_agent_of_an_internal_call_has_the_same_buttons_as_the_calling_agent() -> None:
+    """The leg ``c1/1`` is the called agent's, ``c1/2`` the calling agent's."""
     ann = Party(LegId("c1/2"), "seat", "8001", "", PartyState.TALKING, 10.0)
     for leg, auto in (("c1/1", False), ("c1/2", True)):
         world = in_state(SeatState.TALKING, kind=CallKind.INTERNAL, leg=LegId(leg), auto=auto, parties=(ann,))
@@ -116,7 +116,7 @@ def test_a_called_colleague_s_buttons_are_those_of_who_called() -> None:
         (("pin",), ToPin()),
     ],
 )  # fmt: skip
-def test_a_transfer_begins_by_asking(words: tuple[str, ...], target: AnyTarget) -> None:
+def test_a_transfer_begins_with_a_consult(words: tuple[str, ...], target: AnyTarget) -> None:
     world = in_state(SeatState.TALKING)
     world.desk.consult(*words)
     assert asked(world) == [Consult(C1, target)]
@@ -129,7 +129,7 @@ def test_a_transfer_begins_by_asking(words: tuple[str, ...], target: AnyTarget) 
         (("seat", "8" * 65), "no_target"),
     ],
 )  # fmt: skip
-def test_nobody_is_not_asked(words: tuple[str, str], problem: str) -> None:
+def test_a_consult_without_a_valid_target_is_not_sent(words: tuple[str, str], problem: str) -> None:
     world = in_state(SeatState.TALKING)
     world.desk.consult(*words)
     assert (world.problem, asked(world)) == (problem, [])
@@ -137,7 +137,7 @@ def test_nobody_is_not_asked(words: tuple[str, str], problem: str) -> None:
     assert world.view.problem.action is Action.TRANSFER
 
 
-def test_two_clicks_ring_one_party() -> None:
+def test_a_second_command_is_not_sent_while_a_consult_is_pending() -> None:
     world = in_state(SeatState.TALKING)
     world.desk.dial("10086")
     world.desk.consult("seat", "8002")
@@ -147,7 +147,7 @@ def test_two_clicks_ring_one_party() -> None:
     assert world.problem == ""
 
 
-def test_what_is_refused_or_not_answered_is_told_and_can_be_tried_again() -> None:
+def test_a_refused_or_unanswered_consult_is_a_problem_and_can_be_tried_again() -> None:
     world = in_state(SeatState.TALKING)
     world.desk.consult("seat", "8002")
     world.switch.answer(Refused(DeskRefusal.NOT_HERE))
@@ -161,39 +161,39 @@ def test_what_is_refused_or_not_answered_is_told_and_can_be_tried_again() -> Non
     assert world.view.enabled[Action.TRANSFER].on
 
 
-# --- with who was asked ---
+# --- with the consulted party ---
 
 
 @pytest.mark.parametrize(
     ("press", "command"),
     [(DeskPresenter.return_, Return(C1)), (DeskPresenter.swap, Swap(C1)), (DeskPresenter.join, Join(C1))],
 )
-def test_the_three_ways_on_from_a_consult(press: Callable[[DeskPresenter], None], command: Command) -> None:
+def test_return_swap_and_join_in_a_consult(press: Callable[[DeskPresenter], None], command: Command) -> None:
     world = consulting()
     press(world.desk)
     press(world.desk)
     assert asked(world) == [command]
 
 
-def test_return_gives_a_dialled_call_up() -> None:
+def test_return_ends_a_call_that_is_being_dialled() -> None:
     world = in_state(SeatState.DIALLING, kind=CallKind.OUT)
     world.desk.return_()
     assert asked(world) == [Return(C1)]
 
 
-def test_before_the_answer_there_is_nobody_to_swap_with() -> None:
+def test_swap_is_off_before_the_consulted_party_answers() -> None:
     world = consulting(replace(ASKED, state=PartyState.RINGING))
     world.desk.swap()
     assert (world.problem, asked(world)) == (Why.NOT_ANSWERED, [])
 
 
-def test_a_party_is_sent_out_of_a_conference() -> None:
+def test_a_party_is_dropped_from_a_conference() -> None:
     world = in_state(SeatState.CONFERENCE, parties=(replace(CUSTOMER, state=PartyState.TALKING), ASKED))
     world.desk.drop_party(ASKED.leg)
     assert asked(world) == [DropParty(C1, ASKED.leg)]
 
 
-def test_buttons_of_another_moment_send_nothing_and_say_why() -> None:
+def test_commands_in_a_wrong_state_send_nothing_and_say_why() -> None:
     world = in_state(SeatState.TALKING)
     for press, why in (
         (world.desk.return_, Why.NOT_CONSULTING), (world.desk.swap, Why.NOT_CONSULTING), (world.desk.join, Why.NOT_CONSULTING),
@@ -205,8 +205,8 @@ def test_buttons_of_another_moment_send_nothing_and_say_why() -> None:
     assert asked(world) == []
 
 
-def test_a_hand_that_meant_to_hand_over_does_not_cut_the_customer_off() -> None:
-    """The asked party hangs up between the eye and the finger."""
+def test_a_hang_up_meant_as_a_hand_over_does_not_cut_the_customer_off() -> None:
+    """The consulted party hangs up just before the agent presses the button."""
     world = consulting()
     world.report(CallChanged(call("c1", SeatState.TALKING, came_back=CameBack.HUNG_UP)))
     world.desk.hang_up(by_hand=True)
@@ -216,7 +216,7 @@ def test_a_hand_that_meant_to_hand_over_does_not_cut_the_customer_off() -> None:
     assert asked(world) == [HangUp(C1, HangingUp.END)]
 
 
-def test_handing_over_is_not_delayed_and_a_script_is_not_either() -> None:
+def test_a_hand_over_and_a_script_s_hang_up_are_not_delayed() -> None:
     world = consulting()
     world.desk.hang_up(by_hand=True)
     assert asked(world) == [HangUp(C1, HangingUp.HAND_OVER)]
@@ -226,8 +226,8 @@ def test_handing_over_is_not_delayed_and_a_script_is_not_either() -> None:
     assert asked(other) == [HangUp(C1, HangingUp.END)]
 
 
-def test_what_crosses_on_the_link_is_refused_and_said() -> None:
-    """It was sent as what the desk showed; the change was on its way meanwhile."""
+def test_a_hang_up_that_crosses_a_change_on_the_link_is_refused_and_shown() -> None:
+    """The hang-up names the meaning that the desk showed; the change was on its way meanwhile."""
     world = consulting()
     world.desk.hang_up(by_hand=True)
     world.report(CallChanged(call("c1", SeatState.TALKING, came_back=CameBack.HUNG_UP)))
@@ -239,14 +239,14 @@ def test_what_crosses_on_the_link_is_refused_and_said() -> None:
     assert asked(world) == [HangUp(C1, HangingUp.END)]
 
 
-def test_who_leaves_just_as_the_customer_becomes_theirs_does_not_cut_them_off() -> None:
+def test_a_late_leave_does_not_cut_off_the_customer_that_was_just_handed_over() -> None:
     world = in_state(SeatState.TALKING, kind=CallKind.CONSULT, hanging_up=HangingUp.LEAVE)
     world.report(CallChanged(call("c1", SeatState.TALKING, kind=CallKind.CONSULT)))
     world.desk.hang_up(by_hand=True)
     assert (world.problem, asked(world)) == ("just_changed", [])
 
 
-def test_another_refusal_of_a_hang_up_is_said_as_it_is() -> None:
+def test_another_refusal_of_a_hang_up_is_shown_by_its_own_code() -> None:
     world = consulting()
     world.desk.hang_up()
     world.switch.answer(Refused(DeskRefusal.BUSY), HangUp)
@@ -256,13 +256,13 @@ def test_another_refusal_of_a_hang_up_is_said_as_it_is() -> None:
 # --- a supervisor ---
 
 
-def test_into_the_call_of_a_busy_seat() -> None:
+def test_monitor_a_busy_seat() -> None:
     world = at_work(seat=replace(seat(), role=Role.SUPERVISOR))
     world.desk.monitor("8002", "whisper")
     assert asked(world) == [Monitor(AgentId("8002"), ListenMode.WHISPER)]
 
 
-def test_whoever_is_heard_as_busy_needs_no_name() -> None:
+def test_monitor_needs_no_name_after_a_call_to_a_busy_seat() -> None:
     world = in_state(SeatState.DIALLING, Role.SUPERVISOR, kind=CallKind.INTERNAL, busy=AgentId("8002"))
     world.desk.monitor()
     assert asked(world) == [Monitor(AgentId("8002"))]
@@ -271,7 +271,7 @@ def test_whoever_is_heard_as_busy_needs_no_name() -> None:
     assert (free.problem, asked(free)) == ("no_target", [])
 
 
-def test_the_ways_of_being_in_a_monitored_call_one_at_a_time() -> None:
+def test_whisper_and_barge_in_a_monitored_call_one_request_at_a_time() -> None:
     world = listening()
     world.desk.listen("whisper")
     world.desk.listen("barge")
@@ -283,7 +283,7 @@ def test_the_ways_of_being_in_a_monitored_call_one_at_a_time() -> None:
     assert asked(world) == [Listen(C1, ListenMode.BARGE)]
 
 
-def test_an_intercepted_call_is_talked_in_on_the_same_leg() -> None:
+def test_an_intercepted_call_stays_on_the_same_leg() -> None:
     world = listening(ListenMode.BARGE)
     told = len(world.phone.done)
     world.desk.intercept()
@@ -304,7 +304,7 @@ def back(why: CameBack, **fields: object) -> DeskCall:
     return call("c1", SeatState.TALKING, came_back=why, **fields)
 
 
-def test_who_did_not_take_the_customer_is_said_until_it_is_read() -> None:
+def test_the_party_that_did_not_take_the_customer_is_shown_until_dismissed() -> None:
     world = consulting(replace(ASKED, state=PartyState.RINGING))
     world.report(CallChanged(back(CameBack.NO_ANSWER)))
     assert world.view.returned == Returned(CameBack.NO_ANSWER, "seat", "8002")
@@ -315,7 +315,7 @@ def test_who_did_not_take_the_customer_is_said_until_it_is_read() -> None:
     assert world.view.returned is None, "it was read"
 
 
-def test_the_next_party_that_is_asked_and_the_end_take_it_away() -> None:
+def test_the_next_consult_and_the_end_of_the_call_clear_the_customer_s_return() -> None:
     world = consulting()
     world.report(CallChanged(back(CameBack.HUNG_UP)))
     other = Party(LegId("c1/4"), "outside", "", "02088888888", PartyState.RINGING, 30.0)
@@ -327,7 +327,7 @@ def test_the_next_party_that_is_asked_and_the_end_take_it_away() -> None:
     assert world.view.returned is None
 
 
-def test_the_same_again_is_said_again() -> None:
+def test_a_second_return_for_the_same_reason_is_shown_again() -> None:
     world = consulting()
     world.report(CallChanged(back(CameBack.NO_ANSWER)))
     world.desk.dismiss_returned()
@@ -336,7 +336,7 @@ def test_the_same_again_is_said_again() -> None:
     assert world.view.returned == Returned(CameBack.NO_ANSWER, "seat", "8002")
 
 
-def test_a_supervisor_who_whispers_is_not_who_was_asked() -> None:
+def test_a_whispering_supervisor_is_not_taken_for_the_consulted_party() -> None:
     world = consulting()
     whisperer = Party(LegId("c1/9"), "listener", "8001", "", PartyState.LISTENING, 20.0)
     world.report(CallChanged(call("c1", SeatState.CONSULTING, parties=(CUSTOMER, ASKED, whisperer))))
@@ -344,7 +344,7 @@ def test_a_supervisor_who_whispers_is_not_who_was_asked() -> None:
     assert world.view.returned == Returned(CameBack.HUNG_UP, "seat", "8002")
 
 
-def test_an_app_that_did_not_see_it_says_what_it_knows() -> None:
+def test_an_app_that_started_after_the_consult_shows_the_reason_alone() -> None:
     world = at_work(seat=seat(SeatState.TALKING), call=back(CameBack.PIN_PASSED))
     assert world.view.returned == Returned(CameBack.PIN_PASSED)
 
@@ -354,7 +354,7 @@ def test_an_app_that_did_not_see_it_says_what_it_knows() -> None:
 NOTICE = Notice(1.0, "message", "Li Min", "Please close the talk.")
 
 
-def test_a_notice_is_shown_once_until_it_is_read() -> None:
+def test_a_notice_is_shown_once_until_dismissed() -> None:
     world = at_work()
     world.report(NOTICE, Notice(2.0, "locked", "Li Min"))
     assert [each.notice.code for each in world.view.notices] == ["message", "locked"]
@@ -375,7 +375,7 @@ def test_a_lost_notice_is_a_gap_and_the_next_is_shown() -> None:
     assert world.view.stale
 
 
-def test_notices_are_for_who_is_logged_in_and_fifty_at_most() -> None:
+def test_notices_are_fifty_at_most_and_end_with_the_log_in() -> None:
     world = at_work()
     for number in range(60):
         world.report(Notice(float(number), "message", "Li Min"))
@@ -386,7 +386,7 @@ def test_notices_are_for_who_is_logged_in_and_fifty_at_most() -> None:
     assert world.view.notices == ()
 
 
-def test_a_notice_moves_nothing_else() -> None:
+def test_a_notice_changes_nothing_else() -> None:
     world = at_work()
     before = world.view.state
     world.report(NOTICE, QueuesChanged(()))

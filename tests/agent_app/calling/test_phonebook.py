@@ -1,4 +1,4 @@
-"""The agent's own directory, the last calls, colleagues; and whom the dial windows offer."""
+"""The agent's own directory, the last calls, colleagues; and the rows that the dial windows offer."""
 
 import stat
 import sys
@@ -36,7 +36,7 @@ TARGETS = (
 
 
 def show(world: World) -> None:
-    """The floor comes, as for whoever looks at a list of it."""
+    """The list of colleagues is open and the switch has sent the floor."""
     world.desk.floor.show_colleagues(on=True)
     world.switch.answer(FloorSnapshot(Watch.COLLEAGUES, world.wall(), 1, Rows(COLLEAGUES, TARGETS)), WatchFloor)
 
@@ -77,13 +77,13 @@ def test_people_are_added_changed_deleted_and_brought_back() -> None:
         ("Li", "10086", "n" * 201, "too_long"),
     ],
 )  # fmt: skip
-def test_what_is_no_entry_is_said(name: str, number: str, note: str, problem: str) -> None:
+def test_an_invalid_entry_is_refused_with_its_reason(name: str, number: str, note: str, problem: str) -> None:
     world = at_work()
     world.desk.save_person(None, name, number, note)
     assert (world.problem, world.view.people, world.view.can_undo) == (problem, (), False)
 
 
-def test_a_directory_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_directory_takes_no_more_people(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("agent_app.presenters.calling.phonebook.MOST_PEOPLE", 1)
     world = at_work()
     world.desk.save_person(None, *LI)
@@ -91,7 +91,7 @@ def test_a_directory_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (world.problem, names(world)) == ("too_many", ["李敏"])
 
 
-def test_it_is_the_agents_own_and_gone_from_the_screen_with_them() -> None:
+def test_a_directory_is_one_agent_s_and_leaves_the_screen_at_log_out() -> None:
     world = at_work()
     world.desk.save_person(None, *LI)
     world.report(LoggedOut("operator"))
@@ -115,7 +115,7 @@ def end(world: World) -> None:
     world.report(CallChanged(None), SeatChanged(seat()))
 
 
-def test_calls_in_out_missed_and_internal_are_told_with_name_and_length() -> None:
+def test_calls_in_out_missed_and_internal_are_listed_with_name_and_length() -> None:
     world = at_work()
     start = world.wall()
     world.report(PopChanged(pop("c1", card(1, name="王芳"))), CallChanged(call("c1", rang_at=start)))
@@ -140,7 +140,7 @@ def test_calls_in_out_missed_and_internal_are_told_with_name_and_length() -> Non
     assert world.agent_files[AGENT].calls == world.view.calls
 
 
-def test_who_was_asked_in_a_talk_is_told_too() -> None:
+def test_a_consulted_party_is_listed_too() -> None:
     world = at_work(seat=seat(SeatState.TALKING), call=call("c1", SeatState.TALKING))
     customer = Party(LegId("c1/1"), "customer", "", "13800001111", PartyState.WAITING, 0.0)
     rings = Party(LegId("c1/3"), "outside", "", "02085551234", PartyState.RINGING, 0.0)
@@ -174,7 +174,7 @@ def test_a_call_without_a_number_cannot_be_called_again() -> None:
 # --- on disk ---
 
 
-def test_the_shelf_keeps_each_agents_own(tmp_path: Path) -> None:
+def test_each_agent_has_a_file_of_their_own(tmp_path: Path) -> None:
     agent_files: AgentFilesPort = AgentFiles(tmp_path)
     kept = AgentPhonebook((Person(1, *LI),), (PastCall(1.0, CallWay.MISSED, "10086"),))
     agent_files.write(AGENT, kept)
@@ -188,7 +188,7 @@ def test_the_shelf_keeps_each_agents_own(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", [b"", b"{", b'{"people": 1}', b"\xff\xfe", b"[]"])
-def test_a_damaged_file_costs_what_was_in_it(damage: bytes, tmp_path: Path) -> None:
+def test_a_damaged_file_is_set_aside_and_a_new_one_begun(damage: bytes, tmp_path: Path) -> None:
     (tmp_path / "agents").mkdir()
     (tmp_path / "agents" / "8001.json").write_bytes(damage)
     agent_files = AgentFiles(tmp_path)
@@ -198,7 +198,7 @@ def test_a_damaged_file_costs_what_was_in_it(damage: bytes, tmp_path: Path) -> N
     assert len(agent_files.read(AGENT).people) == 1
 
 
-def test_unsent_notes_are_kept_beside_and_deleted_when_there_are_none(tmp_path: Path) -> None:
+def test_unsent_notes_have_a_file_of_their_own_that_is_deleted_when_empty(tmp_path: Path) -> None:
     notes = {CallId("c2"): "备注", CallId("c1"): "second"}
     AgentFiles(tmp_path).write_notes(AGENT, notes)
     agent_files = AgentFiles(tmp_path)
@@ -227,7 +227,7 @@ def test_of_two_damaged_files_both_are_set_aside(tmp_path: Path) -> None:
     }
 
 
-def test_a_folder_that_cannot_be_written_costs_nothing_now(tmp_path: Path) -> None:
+def test_without_a_writable_folder_unsent_notes_are_kept_in_memory(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder")
     agent_files = AgentFiles(tmp_path / "file")
     agent_files.write(AGENT, AgentPhonebook())
@@ -236,7 +236,7 @@ def test_a_folder_that_cannot_be_written_costs_nothing_now(tmp_path: Path) -> No
         assert agent_files.read_notes(AGENT) == notes
 
 
-# --- whom one is offered ---
+# --- what the dial windows offer ---
 
 
 @pytest.mark.parametrize(
@@ -258,7 +258,7 @@ def offering() -> World:
     return world
 
 
-def test_everything_can_be_a_transfers_target_who_is_free_first() -> None:
+def test_a_transfer_offers_every_kind_of_target_and_free_seats_first() -> None:
     world = offering()
     rows = targets.offered(world.view, DialPurpose.TRANSFER, None, "")
     assert rows == (
@@ -273,7 +273,7 @@ def test_everything_can_be_a_transfers_target_who_is_free_first() -> None:
     assert targets.offered(world.view, DialPurpose.TRANSFER, Kind.MENU, "") == (rows[5],)
 
 
-def test_in_an_internal_call_nobody_can_be_put_into_a_queue() -> None:
+def test_an_internal_call_can_be_transferred_to_seats_and_numbers_only() -> None:
     world = offering()
     world.report(CallChanged(call("c2", SeatState.TALKING, kind=CallKind.INTERNAL, number="8003")))
     assert {row.kind for row in targets.offered(world.view, DialPurpose.TRANSFER, None, "")} == {Kind.SEAT, Kind.NUMBER}
@@ -301,5 +301,7 @@ def test_typing_narrows_by_number_name_and_pinyin() -> None:
         (DialPurpose.TRANSFER, None, "call me", None),
     ],
 )  # fmt: skip
-def test_what_was_typed_means(purpose: DialPurpose, kind: Kind | None, typed: str, target: Offer | None) -> None:
+def test_the_target_that_typed_text_stands_for(
+    purpose: DialPurpose, kind: Kind | None, typed: str, target: Offer | None
+) -> None:
     assert targets.choice(offering().view, purpose, kind, typed) == target

@@ -1,4 +1,4 @@
-"""Who is on screen: pop, search, look-ups, tickets, branch facts, recordings."""
+"""The customer on screen: pop, search, look-ups, tickets, branch facts, recordings."""
 
 import pytest
 from msgspec.structs import replace
@@ -38,7 +38,7 @@ def shown(world: World) -> int | None:
 # --- the pop ---
 
 
-def test_the_pops_customer_is_on_screen_and_fills_in() -> None:
+def test_the_pop_s_customer_is_on_screen_and_is_updated_by_later_pops() -> None:
     world = at_work()
     world.report(PopChanged(pop(pending=True)))
     assert world.view.shown is None
@@ -51,7 +51,7 @@ def test_the_pops_customer_is_on_screen_and_fills_in() -> None:
     assert world.view.shown is None
 
 
-def test_somebody_looked_up_stays_until_the_agent_or_a_new_call_goes_back() -> None:
+def test_a_looked_up_customer_stays_until_the_agent_returns_to_the_pop_or_a_new_call_comes() -> None:
     world = at_work(pop=pop(customer=card(1)))
     world.desk.show_customer(CustomerId(2))
     world.switch.answer(CustomerShown(card(2)), AskCustomer)
@@ -65,7 +65,7 @@ def test_somebody_looked_up_stays_until_the_agent_or_a_new_call_goes_back() -> N
     assert (shown(world), world.view.shown_is_pop) == (3, True)
 
 
-def test_a_look_up_outlives_the_pop_of_the_call() -> None:
+def test_a_looked_up_customer_stays_when_the_pop_ends() -> None:
     world = at_work(pop=pop(customer=card(1)))
     world.desk.show_customer(CustomerId(2))
     world.switch.answer(CustomerShown(card(2)), AskCustomer)
@@ -131,7 +131,7 @@ def test_no_search_without_a_link() -> None:
     assert world.problem == "never_left"
 
 
-def test_a_customer_who_is_not_there() -> None:
+def test_a_customer_that_does_not_exist() -> None:
     world = at_work()
     world.desk.show_customer(CustomerId(9))
     world.switch.answer(Refused(DeskRefusal.NOT_FOUND))
@@ -161,7 +161,7 @@ def test_an_account_is_pending_until_its_branch_answers() -> None:
     world.switch.answer(AccountShown(answer))
     assert facts(world) == answer
     world.report(PopChanged(pop(customer=card(accounts=(replace(FACTS, asked_at=40.0),)))))
-    assert facts(world) == answer  # asked later than what the pop brings
+    assert facts(world) == answer  # the branch was asked later than for the pop
     world.report(PopChanged(pop(customer=card(accounts=(replace(FACTS, asked_at=60.0),)))))
     assert facts(world).asked_at == 60.0
 
@@ -173,7 +173,7 @@ def test_an_account_is_pending_until_its_branch_answers() -> None:
         (Refused(DeskRefusal.NOT_ALLOWED), "unsupported"), (Refused(DeskRefusal.FAULT), "branch_down"),
     ],
 )  # fmt: skip
-def test_an_account_that_cannot_be_asked_says_so(end: Failed, problem: str) -> None:
+def test_an_account_whose_branch_does_not_answer_shows_a_problem(end: Failed, problem: str) -> None:
     world = account_on_screen()
     world.desk.ask_account(ACCOUNT)
     world.switch.answer(end)
@@ -183,7 +183,7 @@ def test_an_account_that_cannot_be_asked_says_so(end: Failed, problem: str) -> N
 # --- tickets ---
 
 
-def test_a_new_ticket_is_of_the_customer_on_screen_and_of_the_call() -> None:
+def test_a_new_ticket_belongs_to_the_customer_on_screen_and_to_the_call() -> None:
     world = at_work(pop=pop(customer=card()))
     world.desk.save_ticket(None, " Refund ", note="promised")
     world.desk.save_ticket(None, "Refund")
@@ -194,13 +194,13 @@ def test_a_new_ticket_is_of_the_customer_on_screen_and_of_the_call() -> None:
     assert world.view.shown is not None
     assert world.view.shown.tickets == (TICKET,)
     world.report(PopChanged(pop(customer=card(vip=True))))
-    assert world.view.shown.tickets == (TICKET,)  # the pop was made before it
+    assert world.view.shown.tickets == (TICKET,)  # the pop was made before the ticket
     newer = replace(TICKET, state="closed", updated_at=9.0)
     world.report(PopChanged(pop(customer=card(tickets=(newer,)))))
     assert world.view.shown.tickets == (newer,)
 
 
-def test_a_ticket_of_somebody_looked_up_is_of_no_call() -> None:
+def test_a_ticket_of_a_looked_up_customer_belongs_to_no_call() -> None:
     world = at_work(pop=pop(customer=card()))
     world.desk.show_customer(CustomerId(2))
     world.switch.answer(CustomerShown(card(2)))
@@ -211,7 +211,7 @@ def test_a_ticket_of_somebody_looked_up_is_of_no_call() -> None:
 @pytest.mark.parametrize(
     ("title", "note", "code"), [(" ", "", "no_title"), ("x" * 201, "", "too_long"), ("x", "y" * 4001, "too_long")]
 )
-def test_tickets_that_cannot_be_kept(title: str, note: str, code: str) -> None:
+def test_a_ticket_out_of_bounds_is_not_sent(title: str, note: str, code: str) -> None:
     world = at_work(pop=pop(customer=card()))
     world.desk.save_ticket(None, title, note=note)
     assert (world.problem, world.switch.open(SaveTicket)) == (code, [])
@@ -243,7 +243,7 @@ def test_a_recording_comes_in_parts() -> None:
     assert world.view.player is None
 
 
-def test_another_recording_takes_the_place_of_one_on_its_way() -> None:
+def test_another_recording_replaces_the_one_that_is_being_fetched() -> None:
     world = at_work()
     world.desk.fetch_recording(CallId("a"))
     world.desk.fetch_recording(CallId("b"))
@@ -259,14 +259,14 @@ def test_another_recording_takes_the_place_of_one_on_its_way() -> None:
         RecordingPart(CallId("a"), 9, 0, b""), RecordingPart(CallId("a"), 1 << 40, 0, b"x"),
     ],
 )  # fmt: skip
-def test_parts_that_make_no_sense_end_it(part: RecordingPart) -> None:
+def test_parts_with_a_wrong_size_or_offset_end_the_fetch(part: RecordingPart) -> None:
     world = at_work()
     world.desk.fetch_recording(CallId("a"))
     world.switch.answer(part)
     assert (world.view.player, world.problem, world.view.pending) == (None, "bad_reply", ())
 
 
-def test_a_recording_of_somebody_elses() -> None:
+def test_a_refused_recording_closes_the_player() -> None:
     world = at_work()
     world.desk.fetch_recording(CallId("a"))
     world.switch.answer(Refused(DeskRefusal.NOT_ALLOWED))
@@ -274,7 +274,7 @@ def test_a_recording_of_somebody_elses() -> None:
     assert world.view.enabled[Action.PLAY_RECORDING].on
 
 
-def test_a_new_call_forgets_what_was_asked_for_the_old_one() -> None:
+def test_a_new_call_drops_the_old_call_s_question_to_a_branch() -> None:
     world = account_on_screen()
     world.desk.ask_account(ACCOUNT)
     world.report(PopChanged(pop("c2", card(accounts=(FACTS,)))), CallChanged(None))

@@ -1,4 +1,4 @@
-"""The floor at a desk: what is watched follows what is wished for, rows are applied by key, and nothing that is lost leaves a trace."""
+"""The floor at a desk: the open windows decide what is watched, rows are applied by key, and lost changes are repaired."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -70,7 +70,7 @@ def wishes(world: World) -> list[Any]:
 # --- colleagues ---
 
 
-def test_colleagues_are_there_when_they_are_watched() -> None:
+def test_colleagues_are_fetched_when_a_list_of_them_is_open() -> None:
     world = at_work()
     assert world.view.colleagues == ()
     world.desk.floor.show_colleagues(on=True)
@@ -87,7 +87,7 @@ def test_colleagues_are_there_when_they_are_watched() -> None:
     assert world.desk.floor.view.at == 101.0
 
 
-def test_when_nobody_looks_they_stay_and_nothing_comes() -> None:
+def test_with_no_open_list_the_colleagues_stay_and_changes_are_ignored() -> None:
     world = watching()
     world.desk.floor.show_colleagues(on=False)
     assert world.switch.open(WatchFloor) == [WatchFloor(Watch.OFF)]
@@ -99,7 +99,7 @@ def test_when_nobody_looks_they_stay_and_nothing_comes() -> None:
     assert len(world.views) == views
 
 
-def test_the_window_is_not_told_of_what_it_does_not_show() -> None:
+def test_the_main_window_gets_no_view_for_a_change_of_the_floor_s_seats() -> None:
     world = watching(Watch.FLOOR)
     views, seen = len(world.views), []
     world.desk.floor.listen(seen.append)
@@ -111,7 +111,7 @@ def test_the_window_is_not_told_of_what_it_does_not_show() -> None:
 # --- what is watched ---
 
 
-def test_it_waits_for_the_log_in() -> None:
+def test_nothing_is_watched_before_the_log_in() -> None:
     world = World()
     world.connect()
     world.desk.floor.show_colleagues(on=True)
@@ -122,7 +122,7 @@ def test_it_waits_for_the_log_in() -> None:
     assert wishes(world) == [Watch.COLLEAGUES]
 
 
-def test_the_floor_has_the_colleagues_and_comes_before_them() -> None:
+def test_the_floor_is_watched_instead_of_the_colleagues_that_it_contains() -> None:
     world = watching()
     world.desk.floor.show_floor(on=True)
     world.desk.floor.show_floor(on=True)
@@ -133,7 +133,7 @@ def test_the_floor_has_the_colleagues_and_comes_before_them() -> None:
     assert wishes(world) == [Watch.COLLEAGUES, Watch.FLOOR, Watch.COLLEAGUES]
 
 
-def test_a_wish_that_changes_on_the_way_ends_in_the_last_one() -> None:
+def test_a_change_of_what_to_watch_during_a_request_ends_with_the_last_choice() -> None:
     world = at_work()
     world.desk.floor.show_floor(on=True)
     world.desk.floor.show_floor(on=False)
@@ -146,7 +146,7 @@ def test_a_wish_that_changes_on_the_way_ends_in_the_last_one() -> None:
     assert world.desk.floor.view.what is Watch.COLLEAGUES
 
 
-def test_one_who_may_not_is_told_so_once() -> None:
+def test_a_refused_watch_is_shown_once_and_not_repeated() -> None:
     world = at_work()
     seen: list[FloorDeskView] = []
     world.desk.floor.listen(seen.append)
@@ -159,7 +159,7 @@ def test_one_who_may_not_is_told_so_once() -> None:
 
 
 @pytest.mark.parametrize("why", [Failed("timed_out"), Refused(DeskRefusal.FAULT), Refused(DeskRefusal.BUSY)])
-def test_no_answer_is_asked_for_again(why: Failed | Refused) -> None:
+def test_a_failed_watch_is_asked_for_again(why: Failed | Refused) -> None:
     world = at_work()
     world.desk.floor.show_colleagues(on=True)
     world.switch.answer(why, WatchFloor)
@@ -174,7 +174,7 @@ def test_no_answer_is_asked_for_again(why: Failed | Refused) -> None:
 # --- losses ---
 
 
-def test_a_missing_number_is_asked_for_once() -> None:
+def test_a_gap_in_the_numbers_asks_for_one_snapshot() -> None:
     world = watching()
     world.report(FloorChanged(101.0, 9, Rows(colleagues=(colleague(1, SeatState.TALKING),))))
     world.report(FloorChanged(102.0, 11, Rows(colleagues=(colleague(1, SeatState.WRAP_UP),))))
@@ -187,13 +187,13 @@ def test_a_missing_number_is_asked_for_once() -> None:
     assert wishes(world) == [Watch.COLLEAGUES] * 2
 
 
-def test_what_came_before_the_snapshot_changes_nothing() -> None:
+def test_a_change_from_before_the_snapshot_is_ignored() -> None:
     world = watching()
     world.report(FloorChanged(99.0, 7, Rows(), {"colleagues": ("1",)}))
     assert world.view.colleagues == (colleague(1), colleague(2))
 
 
-def test_number_nought_leaves_nothing() -> None:
+def test_a_change_with_number_0_empties_the_floor_and_asks_again() -> None:
     world = watching(Watch.FLOOR)
     world.report(FloorChanged(101.0, 0))
     assert world.view.colleagues == ()
@@ -202,7 +202,7 @@ def test_number_nought_leaves_nothing() -> None:
     assert world.desk.floor.view == FloorDeskView(refused=DeskRefusal.NOT_ALLOWED)
 
 
-def test_a_gap_of_the_link_may_have_been_the_floor_s() -> None:
+def test_a_gap_of_the_link_asks_for_the_floor_again() -> None:
     world = watching()
     world.seq += 1
     world.report(SeatChanged(seat()))
@@ -212,7 +212,7 @@ def test_a_gap_of_the_link_may_have_been_the_floor_s() -> None:
     assert wishes(world) == [Watch.COLLEAGUES] * 3
 
 
-def test_a_doubled_report_of_the_link_is_left_out() -> None:
+def test_a_repeated_report_of_the_link_is_ignored() -> None:
     world = watching()
     changed = FloorChanged(101.0, 8, Rows(), {"colleagues": ("1",)})
     world.report(changed)
@@ -220,7 +220,7 @@ def test_a_doubled_report_of_the_link_is_left_out() -> None:
     assert world.view.colleagues == (colleague(2),)
 
 
-def test_a_lost_link_greys_it_and_the_next_one_brings_it_back() -> None:
+def test_a_lost_link_makes_the_floor_stale_until_the_session_is_resumed() -> None:
     world = watching()
     world.switch.cut()
     world.desk.link_state(LinkState.LOST)
@@ -236,7 +236,7 @@ def test_a_lost_link_greys_it_and_the_next_one_brings_it_back() -> None:
     assert world.view.colleagues == (colleague(2),)
 
 
-def test_who_is_logged_out_sees_nothing() -> None:
+def test_a_log_out_empties_the_floor() -> None:
     world = watching(Watch.FLOOR, replace(ROWS, seats=(seat_row(1),)))
     world.report(LoggedOut("operator"))
     assert world.view.colleagues == ()
@@ -247,7 +247,7 @@ def test_who_is_logged_out_sees_nothing() -> None:
 # --- the copy ---
 
 
-def test_what_did_not_change_is_the_same_object() -> None:
+def test_an_unchanged_row_stays_the_same_object() -> None:
     mirror = FloorMirror()
     mirror.take(snapshot(rows=replace(ROWS, seats=(seat_row(1), seat_row(2)))))
     before = mirror.view

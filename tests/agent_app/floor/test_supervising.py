@@ -1,4 +1,4 @@
-"""A supervisor's acts: which are on for which row, what is sent, and what becomes of an interception that begins with listening."""
+"""A supervisor's acts: which are on for which row, their requests, and interception that begins with monitoring."""
 
 import pytest
 from msgspec.structs import replace
@@ -51,35 +51,35 @@ LISTENING = (SeatAct.MONITOR, SeatAct.WHISPER, SeatAct.BARGE, SeatAct.INTERCEPT)
 # --- the table ---
 
 
-def test_each_act_has_a_line_of_an_action_that_is_there() -> None:
+def test_each_act_has_its_needs_and_an_action_of_the_desk() -> None:
     assert set(SEAT_NEEDS) == set(SeatAct)
     assert set(WAITING_NEEDS) == set(WaitingAct)
     assert all(action in NEEDS for action, _ in SEAT_NEEDS.values())
 
 
-def test_everything_can_be_done_to_a_seat_in_a_talk() -> None:
+def test_every_act_is_on_for_a_seat_in_a_talk() -> None:
     assert set(whys(chief().view).values()) == {""}
 
 
-def test_an_agent_can_do_nothing() -> None:
+def test_every_act_is_off_for_an_agent() -> None:
     assert set(whys(at_work().view).values()) == {Why.NOT_ALLOWED}
     view = at_work().view
     assert supervising.waiting_enabled(WaitingAct.TAKE, view, WAITING, 5).why == Why.NOT_ALLOWED
 
 
-def test_nothing_without_a_row() -> None:
+def test_every_act_is_off_without_a_row() -> None:
     assert set(whys(chief().view, None).values()) == {Why.NO_ROW}
     assert supervising.waiting_enabled(WaitingAct.TAKE, chief().view, None, 5).why == Why.NO_ROW
 
 
-def test_ones_own_seat() -> None:
+def test_acts_that_are_off_for_the_supervisor_s_own_seat() -> None:
     found = whys(chief().view, replace(ROW, agent=AGENT))
     off = {act for act, why in found.items() if why == Why.OWN_SEAT}
     assert off == {*LISTENING, SeatAct.LOG_OUT, SeatAct.MESSAGE}
 
 
 @pytest.mark.parametrize("state", list(SeatState))
-def test_by_the_seat_s_state(state: SeatState) -> None:
+def test_acts_by_the_seat_s_state(state: SeatState) -> None:
     found = whys(chief().view, replace(ROW, state=state, call=ROW.call if state in supervising.HEARD else None))
     heard = state in supervising.HEARD
     assert {found[act] for act in LISTENING} == {"" if heard else Why.NOTHING_TO_HEAR}
@@ -89,13 +89,13 @@ def test_by_the_seat_s_state(state: SeatState) -> None:
     assert found[SeatAct.SKILLS] == ""
 
 
-def test_in_a_call_of_one_s_own_nobody_is_listened_to() -> None:
+def test_monitoring_is_off_while_the_supervisor_is_in_a_call() -> None:
     found = whys(chief(call=call(state=SeatState.TALKING)).view)
     assert {found[act] for act in LISTENING} == {Why.IN_CALL}
     assert found[SeatAct.LOCK] == ""
 
 
-def test_while_listening_the_other_ways_are_on() -> None:
+def test_while_monitoring_a_seat_its_other_ways_are_on() -> None:
     view = chief(seat=replace(CHIEF, state=SeatState.MONITORING), call=monitoring()).view
     found = whys(view)
     assert (found[SeatAct.MONITOR], found[SeatAct.WHISPER], found[SeatAct.BARGE], found[SeatAct.INTERCEPT]) == (
@@ -106,7 +106,7 @@ def test_while_listening_the_other_ways_are_on() -> None:
     assert supervising.seat_enabled(SeatAct.MONITOR, view, ROW).on is False
 
 
-def test_a_caller_in_an_agent_s_hands_is_not_taken() -> None:
+def test_a_caller_that_an_agent_consults_the_queue_for_is_not_taken() -> None:
     asked_for = replace(WAITING, consult=True)
     assert {supervising.waiting_enabled(act, chief().view, asked_for, 5).why for act in WaitingAct} == {Why.ASKED_FOR}
 
@@ -120,7 +120,7 @@ def test_a_caller_in_an_agent_s_hands_is_not_taken() -> None:
         (SeatState.TALKING, 1, Why.SEAT_BUSY, ""),
     ],
 )
-def test_a_waiting_caller(state: SeatState, open_seats: int, take: str, give: str) -> None:
+def test_take_and_give_by_the_supervisor_s_state(state: SeatState, open_seats: int, take: str, give: str) -> None:
     view = chief(seat=replace(CHIEF, state=state)).view
     assert supervising.waiting_enabled(WaitingAct.TAKE, view, WAITING, open_seats).why == take
     assert supervising.waiting_enabled(WaitingAct.GIVE, view, WAITING, open_seats).why == give
@@ -129,7 +129,7 @@ def test_a_waiting_caller(state: SeatState, open_seats: int, take: str, give: st
 # --- what is sent ---
 
 
-def test_each_act_is_its_request() -> None:
+def test_each_act_sends_its_request() -> None:
     world = chief()
     floor = world.desk.floor
     floor.listen_to(BOB, ListenMode.WHISPER)
@@ -151,7 +151,7 @@ def test_each_act_is_its_request() -> None:
     assert (world.problem, world.view.pending) == (DeskRefusal.NOT_HERE, ())
 
 
-def test_who_may_not_sends_nothing() -> None:
+def test_an_agent_s_acts_send_nothing() -> None:
     world = at_work()
     before = len(world.switch.log)
     floor = world.desk.floor
@@ -165,7 +165,7 @@ def test_who_may_not_sends_nothing() -> None:
     assert world.problem == Why.NOT_ALLOWED
 
 
-def test_a_message_says_whom_it_reached() -> None:
+def test_the_seats_that_a_message_reached_are_shown() -> None:
     world = chief()
     world.desk.floor.send("hello")
     assert world.desk.floor.view.reached is None
@@ -181,7 +181,7 @@ def test_a_message_says_whom_it_reached() -> None:
     assert len(world.switch.log) == before
 
 
-def test_another_way_of_listening_to_the_same_seat() -> None:
+def test_another_listen_mode_for_the_monitored_seat() -> None:
     world = chief()
     world.report(CallChanged(monitoring()))
     world.desk.floor.listen_to(BOB, ListenMode.BARGE)
@@ -191,14 +191,14 @@ def test_another_way_of_listening_to_the_same_seat() -> None:
 # --- interception ---
 
 
-def test_intercept_from_listening() -> None:
+def test_intercept_while_monitoring() -> None:
     world = chief()
     world.report(CallChanged(monitoring()))
     world.desk.floor.intercept(BOB)
     assert world.switch.log[-1] == Intercept(CallId("c9"))
 
 
-def test_intercept_from_a_row_listens_first() -> None:
+def test_intercept_from_a_row_monitors_first() -> None:
     world = chief()
     world.desk.floor.intercept(BOB)
     assert world.switch.log[-1] == Monitor(BOB, ListenMode.MONITOR)
@@ -215,7 +215,7 @@ def test_intercept_from_a_row_listens_first() -> None:
 
 
 @pytest.mark.parametrize("end", ["refused", "late", "over", "listened", "logged out"])
-def test_an_interception_that_came_to_nothing_is_forgotten(end: str) -> None:
+def test_an_interception_that_failed_is_forgotten(end: str) -> None:
     world = chief()
     world.desk.floor.intercept(BOB)
     match end:

@@ -1,4 +1,4 @@
-"""Log-in and seat at the presenter: pending at once, ended once, and what goes wrong is said."""
+"""Log-in and seat at the presenter: a command is pending at once and ends once, and each failure is shown."""
 
 import errno
 from pathlib import Path
@@ -88,7 +88,7 @@ def test_a_second_log_in_elsewhere_can_be_taken_over() -> None:
 
 
 @pytest.mark.parametrize(("agent", "password"), [("", "x" * 8), ("8001", ""), ("8" * 65, "x" * 8), ("8001", "x" * 257)])
-def test_what_no_switch_could_take_is_not_sent(agent: str, password: str) -> None:
+def test_a_log_in_out_of_bounds_is_not_sent(agent: str, password: str) -> None:
     world = World()
     world.connect()
     world.desk.log_in(agent, password)
@@ -114,7 +114,7 @@ def test_a_double_click_sends_one_command() -> None:
     assert world.problem == ""
 
 
-def test_a_command_ends_with_what_the_switch_reported_before_its_answer() -> None:
+def test_a_command_s_end_shows_the_reports_that_came_before_its_answer() -> None:
     world = World()
     world.log_in()
     world.desk.open_seat()
@@ -131,7 +131,7 @@ def test_a_switch_that_never_answers_ends_in_a_problem_within_the_time_out() -> 
     world.log_in()
     world.desk.open_seat()
     until = world.view.pending[0].until
-    world.switch.asked.clear()  # not even the port answers
+    world.switch.asked.clear()  # the port does not answer either
     world.pass_time(until - world.now + 0.6)
     assert world.view.pending == ()
     assert world.problem == "timed_out"
@@ -150,7 +150,7 @@ def test_an_answer_after_the_time_out_changes_nothing() -> None:
     assert world.view is before
 
 
-def test_a_refused_command_is_told_until_another_works() -> None:
+def test_a_refusal_is_shown_until_another_command_succeeds() -> None:
     world = World()
     world.log_in()
     world.desk.open_seat()
@@ -189,7 +189,7 @@ def test_log_out_forgets_the_customer_and_needs_the_password_again() -> None:
     assert world.view.state.seat is None
 
 
-def test_a_log_in_whose_answer_was_lost_shows_nothing_of_it() -> None:
+def test_a_log_in_whose_answer_was_lost_shows_no_state() -> None:
     world = World()
     world.connect()
     world.desk.log_in(AGENT, PASSWORD)
@@ -224,13 +224,13 @@ def test_logged_out_by_the_switch(code: str) -> None:
     world.switch.cut()
     world.desk.link_state(LinkState.LOST)
     world.open_link()
-    assert not world.switch.open(Resume)  # its session is void
+    assert not world.switch.open(Resume)  # the session is void
 
 
 # --- the link ---
 
 
-def test_link_lost_shows_old_state_as_old_and_refuses_commands() -> None:
+def test_with_the_link_lost_the_state_is_stale_and_commands_are_refused() -> None:
     world = at_work()
     world.switch.cut()
     world.desk.link_state(LinkState.LOST, "silent", 2.0)
@@ -242,7 +242,7 @@ def test_link_lost_shows_old_state_as_old_and_refuses_commands() -> None:
     assert not world.switch.open(LockSeat)
 
 
-def test_what_was_pending_when_the_link_broke_is_told() -> None:
+def test_a_command_pending_when_the_link_broke_is_a_problem() -> None:
     world = at_work()
     world.desk.lock(LockReason.BREAK)
     world.switch.cut()
@@ -286,7 +286,7 @@ def test_a_switch_too_busy_to_resume_is_asked_again(failure: Failed | Refused) -
     assert not world.view.needs_password
 
 
-def test_a_switch_that_forgot_the_log_in_is_reminded() -> None:
+def test_a_switch_that_lost_the_log_in_is_asked_to_resume_the_session() -> None:
     world = at_work()
     world.desk.gap()
     world.switch.answer(world.snapshot(), SnapshotRequest)
@@ -304,7 +304,7 @@ def test_wrong_key_and_wrong_version_are_shown(state: LinkState, text: str) -> N
     assert world.problem == "never_left"
 
 
-def test_a_clock_a_day_off_is_measured() -> None:
+def test_a_clock_that_is_a_day_off_is_measured() -> None:
     world = World()
     world.utc_off -= 86_400
     world.connect()
@@ -313,7 +313,7 @@ def test_a_clock_a_day_off_is_measured() -> None:
     assert world.view.clock_off == pytest.approx(86_400)
 
 
-def test_a_pc_that_slept_fetches_what_it_missed() -> None:
+def test_a_pc_that_slept_fetches_the_state_again() -> None:
     world = at_work()
     world.pass_time(1.0)
     world.now += 3600
@@ -324,7 +324,7 @@ def test_a_pc_that_slept_fetches_what_it_missed() -> None:
     assert (world.view.state.seat, world.view.stale) == (SEAT, False)
 
 
-def test_a_sleep_that_only_the_wall_clock_saw_counts_too() -> None:
+def test_a_sleep_that_only_the_wall_clock_shows_counts_too() -> None:
     world = at_work()
     world.pass_time(1.0)
     world.utc_off += 3600
@@ -335,19 +335,19 @@ def test_a_sleep_that_only_the_wall_clock_saw_counts_too() -> None:
 # --- reports ---
 
 
-def test_lost_doubled_and_late_reports() -> None:
+def test_lost_repeated_and_late_reports() -> None:
     world = at_work()
     world.desk.told(SeatChanged(seat(SeatState.RINGING)), 1)
     world.desk.told(SeatChanged(seat(SeatState.TALKING)), 2)
     world.desk.told(SeatChanged(seat(SeatState.RINGING)), 1)  # late
-    world.desk.told(SeatChanged(seat(SeatState.TALKING)), 2)  # doubled
+    world.desk.told(SeatChanged(seat(SeatState.TALKING)), 2)  # repeated
     assert world.view.state.seat == seat(SeatState.TALKING)
     assert not world.view.stale
     world.desk.told(QueuesChanged(()), 5)
     world.desk.gap()
     world.desk.told(QueuesChanged(()), 9)
     assert world.view.stale
-    assert len(world.switch.open(SnapshotRequest)) == 1  # one for all gaps until it comes
+    assert len(world.switch.open(SnapshotRequest)) == 1  # one snapshot request for all gaps until the snapshot comes
     world.switch.answer(world.snapshot(seat=SEAT))
     assert (world.view.state.seat, world.view.stale) == (SEAT, False)
 
@@ -367,7 +367,7 @@ def test_once_a_minute_the_copy_is_compared_with_the_switch() -> None:
     assert world.view.state.seat == SEAT
 
 
-def test_five_thousand_reports_in_a_burst_end_in_the_last_ones_state() -> None:
+def test_5000_reports_in_a_burst_end_with_the_last_report_s_state() -> None:
     world = at_work()
     states = [SeatState.RINGING, SeatState.TALKING, SeatState.WRAP_UP, SeatState.OPEN]
     for number in range(5000):
@@ -397,7 +397,7 @@ def test_language_is_shown_and_remembered() -> None:
     assert (world.view.language, world.settings["language"]) == (Language.EN, "en")
 
 
-def test_diagnostics_are_packed_followed_and_done() -> None:
+def test_diagnostics_are_packed_with_progress() -> None:
     world = World()
     world.desk.pack_diagnostics(Path("x"))
     assert world.view.packing == PackView()
@@ -411,7 +411,7 @@ def test_diagnostics_are_packed_followed_and_done() -> None:
     assert world.diagnostics.packs == [Path("x")]
 
 
-def test_diagnostics_are_given_up() -> None:
+def test_diagnostics_are_cancelled() -> None:
     world = World()
     world.desk.cancel_diagnostics()
     world.desk.pack_diagnostics(Path("x"))
@@ -432,7 +432,7 @@ def test_diagnostics_are_given_up() -> None:
         (None, "cannot_write"),
     ],
 )
-def test_diagnostics_that_cannot_be_written_are_a_problem_in_our_words(error: int | None, problem: str) -> None:
+def test_diagnostics_that_cannot_be_written_are_a_problem_by_its_code(error: int | None, problem: str) -> None:
     world = World()
     world.desk.pack_diagnostics(Path("x"))
     world.diagnostics.end(OSError(error, "No space left on device"))

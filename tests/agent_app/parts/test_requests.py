@@ -11,7 +11,7 @@ from tests.agent_app.fakes import FakeSwitch
 
 
 class Sender:
-    """``Requests`` at a switch by hand, and what the callbacks were given."""
+    """``Requests`` at a fake switch, and a list of all that the callbacks got."""
 
     def __init__(self) -> None:
         self.now = 100.0
@@ -89,7 +89,7 @@ def test_the_answer_to_a_dropped_request_changes_nothing() -> None:
     assert (kept.state, on.requests.is_pending(Action.SEARCH)) == (RequestState.DROPPED, False)
 
 
-def test_an_end_of_the_log_in_drops_what_the_agent_asked_for() -> None:
+def test_the_end_of_the_log_in_drops_the_agent_s_requests() -> None:
     on = Sender()
     of_the_agent, of_the_app, log_in = on.search(), on.search(None), on.search(Action.LOG_IN)
     on.requests.drop_all()

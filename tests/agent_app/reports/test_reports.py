@@ -1,4 +1,4 @@
-"""Reports at a desk: one at a time, the last one stays, and spans of days."""
+"""Reports at a desk: one request at a time, the last report stays; spans of days."""
 
 import pytest
 
@@ -21,7 +21,7 @@ def chief() -> tuple[World, list[ReportView]]:
     return world, seen
 
 
-def test_asked_for_and_shown() -> None:
+def test_a_report_is_asked_for_and_shown() -> None:
     world, seen = chief()
     world.desk.reports.ask(By.QUEUES, "20260318", "20260318", "agents")
     assert world.switch.open(AskReport) == [AskReport(By.QUEUES, "20260318", "20260318", "agents")]
@@ -40,7 +40,7 @@ def test_asked_for_and_shown() -> None:
     ("reply", "code"),
     [(Refused(DeskRefusal.NOT_FOUND, "366 days"), "not_found"), (Failed("link_lost"), "link_lost"), (Failed("bad_reply"), "bad_reply")],
 )  # fmt: skip
-def test_one_that_did_not_come(reply: Refused | Failed, code: str) -> None:
+def test_a_failed_report_shows_a_problem(reply: Refused | Failed, code: str) -> None:
     world, seen = chief()
     world.desk.reports.ask(By.QUEUES, "20260318", "20260318")
     world.switch.answer(reply, AskReport)
@@ -50,21 +50,21 @@ def test_one_that_did_not_come(reply: Refused | Failed, code: str) -> None:
     assert seen[-1].problem == ""
 
 
-def test_no_answer_is_given_up() -> None:
+def test_a_report_without_an_answer_times_out() -> None:
     world, seen = chief()
     world.desk.reports.ask(By.QUEUES, "20260318", "20260318")
     world.pass_time(130)
     assert (seen[-1].busy, seen[-1].problem) == (False, "timed_out")
 
 
-def test_an_agent_asks_for_none() -> None:
+def test_an_agent_cannot_ask_for_a_report() -> None:
     world = at_work()
     world.desk.reports.ask(By.QUEUES, "20260318", "20260318")
     assert world.switch.open(AskReport) == []
     assert world.problem == Why.NOT_ALLOWED
 
 
-def test_nothing_stays_for_the_next_person() -> None:
+def test_a_report_ends_with_the_log_in() -> None:
     world, seen = chief()
     world.desk.reports.ask(By.QUEUES, "20260318", "20260318")
     world.switch.answer(SHOWN, AskReport)
@@ -87,5 +87,5 @@ def test_nothing_stays_for_the_next_person() -> None:
         (ReportSpan.CUSTOM, "20260301", ("20260301", "20260301")),
     ],
 )
-def test_days_by_a_word(span: ReportSpan, today: str, days: tuple[str, str]) -> None:
+def test_the_first_and_last_day_of_a_span(span: ReportSpan, today: str, days: tuple[str, str]) -> None:
     assert days_of(span, today) == days

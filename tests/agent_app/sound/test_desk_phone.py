@@ -1,4 +1,4 @@
-"""The presenter of a desk whose voice is a desk phone: no phone of its own, and the buttons that are left."""
+"""The presenter of a desk with a desk phone: the app's own phone is off, and fewer buttons are on."""
 
 import pytest
 
@@ -14,7 +14,7 @@ LEG = LegId("c1/2")
 
 
 def desk_phone_world() -> World:
-    """Logged in by front-07, the seat open."""
+    """A desk with the desk phone front-07, logged in, the seat open."""
     world = World(desk_phone="front-07")
     world.open_link()
     world.switch.answer(world.snapshot())
@@ -24,11 +24,11 @@ def desk_phone_world() -> World:
     return world
 
 
-def test_it_is_ready_without_a_phone_of_its_own() -> None:
+def test_a_desk_phone_is_ready_at_once_and_the_app_s_phone_is_off() -> None:
     world = World(desk_phone="front-07")
     assert (world.view.phone, world.view.desk_phone, world.phone.on) == (PhoneState.READY, "front-07", False)
     assert World().phone.on
-    assert World(desk_phone="no name").view.desk_phone == ""  # a settings file that somebody edited
+    assert World(desk_phone="no name").view.desk_phone == ""  # as in a settings file that was edited by hand
 
 
 def test_a_call_rings_and_is_answered_at_the_phone() -> None:
@@ -60,7 +60,7 @@ def test_a_call_out_rings_the_phone() -> None:
     assert world.phone.done == []
 
 
-def test_while_the_link_is_down_nobody_can_hang_up_but_the_handset() -> None:
+def test_while_the_link_is_down_only_the_handset_can_hang_up() -> None:
     world = desk_phone_world()
     world.ring()
     world.talk()
@@ -71,7 +71,7 @@ def test_while_the_link_is_down_nobody_can_hang_up_but_the_handset() -> None:
     assert world.phone.done == []
 
 
-def test_the_switch_hears_of_no_legs_and_of_no_trouble() -> None:
+def test_phone_reports_to_the_switch_have_no_legs_and_no_problem() -> None:
     world = desk_phone_world()
     world.ring()
     world.talk()
@@ -80,7 +80,7 @@ def test_the_switch_hears_of_no_legs_and_of_no_trouble() -> None:
 
 
 @pytest.mark.parametrize("event", [PhoneReady(CONTACT, "1"), PhoneProblem("phone_down"), CallUp(LEG)])
-def test_the_last_words_of_the_own_phone_are_not_heard(event: PhoneEvent) -> None:
+def test_late_events_of_the_app_s_phone_are_ignored(event: PhoneEvent) -> None:
     world = desk_phone_world()
     before = world.view
     world.desk.phone_event(event)
@@ -106,13 +106,13 @@ def test_the_voice_is_chosen_before_the_log_in() -> None:
 
 
 @pytest.mark.parametrize("name", ["front 07", "前台", "x" * 33, "phone:front"])
-def test_a_name_that_is_none(name: str) -> None:
+def test_an_invalid_desk_phone_name(name: str) -> None:
     world = World()
     world.desk.use_desk_phone(name)
     assert (world.problem, world.view.desk_phone, "desk_phone" in world.settings) == ("bad_phone_name", "", False)
 
 
-def test_a_phone_that_the_switch_does_not_have() -> None:
+def test_a_desk_phone_that_the_switch_does_not_know() -> None:
     world = World(desk_phone="front-99")
     world.open_link()
     world.switch.answer(world.snapshot())

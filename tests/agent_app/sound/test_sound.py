@@ -35,7 +35,7 @@ def told(world: World) -> list[PhoneNow]:
     return [each for each in world.switch.heard if isinstance(each, PhoneNow)]
 
 
-def test_a_phone_that_is_up_is_told_what_was_chosen_before() -> None:
+def test_a_phone_that_is_up_gets_the_saved_devices_and_volumes() -> None:
     world = World(
         speaker="usb", microphone="usb", ring="spk", speaker_volume="1.5", ring_volume="9", microphone_volume="x"
     )
@@ -46,7 +46,7 @@ def test_a_phone_that_is_up_is_told_what_was_chosen_before() -> None:
     assert world.view.phone is PhoneState.READY
 
 
-def test_devices_are_chosen_remembered_and_shown_at_once() -> None:
+def test_chosen_devices_are_used_saved_and_shown_at_once() -> None:
     world = World()
     world.desk.phone_event(Devices((HEADSET, SPEAKERS), "", "", ""))
     world.desk.use_devices(speaker="usb", ring="spk")
@@ -55,7 +55,7 @@ def test_devices_are_chosen_remembered_and_shown_at_once() -> None:
     assert world.settings == {"speaker": "usb", "ring": "spk"}
 
 
-def test_a_slider_that_is_drawn_is_written_down_once() -> None:
+def test_a_dragged_volume_slider_is_saved_once() -> None:
     world = World()
     for step in range(100):
         world.desk.set_volumes(speaker=step / 100)
@@ -70,7 +70,7 @@ def test_a_slider_that_is_drawn_is_written_down_once() -> None:
 
 
 @pytest.mark.parametrize("code", ["device_failed", "no_devices", "port_taken"])
-def test_a_library_s_english_is_for_the_log(code: str) -> None:
+def test_a_library_s_error_text_is_not_shown_to_the_agent(code: str) -> None:
     world = World()
     world.desk.phone_event(PhoneProblem(code, "Error opening OutputStream: Device unavailable"))
     assert world.view.problem is not None
@@ -85,7 +85,7 @@ def test_volumes_stay_within_their_bounds() -> None:
     assert world.settings == {"speaker_volume": "2.0", "microphone_volume": "0.0"}
 
 
-def test_a_headset_pulled_in_a_talk_is_told_and_comes_back() -> None:
+def test_a_headset_unplugged_in_a_talk_is_reported_and_used_again_when_plugged_in() -> None:
     world = at_work()
     world.settings.put("speaker", "usb")
     world.desk.phone_event(DeviceLost("usb", "USB headset", ""))
@@ -99,14 +99,14 @@ def test_a_headset_pulled_in_a_talk_is_told_and_comes_back() -> None:
     assert told(world)[-1].problem == ""
 
 
-def test_a_device_that_stays_away_is_not_asked_for_again_and_again() -> None:
+def test_a_missing_device_is_not_asked_for_again() -> None:
     world = World(speaker="gone")
     for _ in range(3):
         world.desk.phone_event(Devices((SPEAKERS,), "spk", "", "spk"))
     assert world.phone.of(UseDevices) == []
 
 
-def test_a_pulled_device_with_a_substitute_is_no_problem() -> None:
+def test_an_unplugged_device_with_a_substitute_is_no_problem() -> None:
     world = at_work()
     world.desk.phone_event(DeviceLost("usb", "USB headset", "spk"))
     assert (world.view.audio.lost_device, world.problem) == ("USB headset", "")
@@ -125,7 +125,7 @@ def test_meters_and_test_tone() -> None:
     assert world.phone.of(TellLevels) == [TellLevels(on=True)] * 2
 
 
-def test_the_switch_hears_of_the_phones_legs_at_once_and_each_five_seconds() -> None:
+def test_the_phone_s_legs_are_reported_at_once_and_every_five_seconds() -> None:
     world = at_work()
     world.pass_time(0.2)
     heard = len(told(world))
@@ -134,14 +134,14 @@ def test_the_switch_hears_of_the_phones_legs_at_once_and_each_five_seconds() -> 
     assert told(world)[heard:] == [PhoneNow((LEG,))]
     world.desk.phone_event(CallUp(LEG))
     world.desk.phone_event(CallQuality(LEG, 0.02, 7.0, 30.0, 60.0, 40.0))
-    assert len(told(world)) == heard + 1  # nothing that the switch compares has changed
+    assert len(told(world)) == heard + 1  # no field that the switch compares has changed
     world.pass_time(5.2)
     assert told(world)[heard + 1 :] == [PhoneNow((LEG,), 0.02, 7.0)]
     world.desk.phone_event(CallOver(LEG, 200, by_us=False))
     assert told(world)[-1] == PhoneNow(())
 
 
-def test_nothing_is_told_without_a_log_in_or_a_link() -> None:
+def test_nothing_is_reported_without_a_log_in_or_a_link() -> None:
     world = World()
     world.connect()
     world.pass_time(11)
@@ -153,14 +153,14 @@ def test_nothing_is_told_without_a_log_in_or_a_link() -> None:
     assert len(told(world)) == heard
 
 
-def test_a_leg_that_is_not_the_calls_is_dropped() -> None:
+def test_a_leg_of_another_call_is_dropped() -> None:
     world = at_work()
     world.desk.phone_event(Ringing(LegId("old/2")))
     world.pass_time(1.5)
     assert world.phone.of(Forget) == [Forget(LegId("old/2"))]
 
 
-def test_a_phone_that_died_is_shown_told_and_back_at_another_place() -> None:
+def test_a_phone_that_died_is_shown_reported_and_resumed_at_its_new_address() -> None:
     world = at_work()
     world.ring()
     world.desk.phone_event(Ringing(LEG))
@@ -173,10 +173,10 @@ def test_a_phone_that_died_is_shown_told_and_back_at_another_place() -> None:
     assert world.switch.open(Resume) == [Resume("session-1", "127.0.0.1:5099")]
     world.switch.answer(LoggedIn("session-1", world.snapshot(seat=SEAT)), Resume)
     world.desk.phone_event(PhoneReady("127.0.0.1:5099", "1"))
-    assert world.switch.open(Resume) == []  # the switch knows the place
+    assert world.switch.open(Resume) == []  # the switch has the address already
 
 
-def test_a_log_in_names_where_the_phone_is_now() -> None:
+def test_a_log_in_has_the_phone_s_present_address() -> None:
     world = World()
     world.connect()
     world.desk.phone_event(PhoneReady("10.0.0.9:5062", "1"))
@@ -184,7 +184,7 @@ def test_a_log_in_names_where_the_phone_is_now() -> None:
     assert world.switch.open(LogIn) == [LogIn(AGENT, PASSWORD, "10.0.0.9:5062")]
 
 
-def test_a_phone_that_moves_while_the_log_in_is_on_its_way_is_told_after_it() -> None:
+def test_an_address_that_changes_during_the_log_in_is_sent_after_it() -> None:
     world = World()
     world.connect()
     world.desk.log_in(AGENT, PASSWORD)
@@ -197,13 +197,13 @@ def test_a_phone_that_moves_while_the_log_in_is_on_its_way_is_told_after_it() ->
 
 
 @pytest.mark.parametrize(("code", "shown"), [("stranger", ""), ("busy", ""), ("device_failed", "device_failed")])
-def test_problems_that_nobody_at_the_desk_can_mend_are_for_the_log(code: str, shown: str) -> None:
+def test_problems_that_the_agent_cannot_mend_are_not_shown(code: str, shown: str) -> None:
     world = World()
     world.desk.phone_event(PhoneProblem(code))
     assert world.problem == shown
 
 
-def test_an_event_of_a_newer_phone_is_passed_over() -> None:
+def test_an_unknown_event_of_a_newer_phone_is_ignored() -> None:
     world = World()
     world.desk.phone_event(PhoneEvent())
     assert world.view.problem is None

@@ -37,7 +37,7 @@ def test_an_answered_caller_waited_until_the_answer() -> None:
     assert row["waited_ms"] == round((row["left_at"] - entered) * 1000) > 10_000
 
 
-def test_who_hangs_up_has_abandoned() -> None:
+def test_a_caller_that_hangs_up_counts_as_abandoned() -> None:
     world = DeskWorld()
     call = world.offer()
     world.run(8.0)
@@ -47,7 +47,7 @@ def test_who_hangs_up_has_abandoned() -> None:
     assert 7_000 < row["waited_ms"] <= 8_000
 
 
-def test_who_asks_for_a_callback_has_left_and_comes_again_as_one() -> None:
+def test_a_caller_that_asks_for_a_callback_counts_as_left_and_has_a_second_visit() -> None:
     world = DeskWorld()
     call = world.offer()
     world.run(8.0)
@@ -85,7 +85,7 @@ def test_a_visit_stays_answered_if_the_agent_is_lost() -> None:
     assert first["outcome"] == "answered"
 
 
-def test_a_desk_that_lets_it_ring_is_part_of_the_wait() -> None:
+def test_ringing_at_a_desk_without_an_answer_is_part_of_the_wait() -> None:
     world = DeskWorld()
     world.reactions.desk = "silent"
     world.online(ANN)

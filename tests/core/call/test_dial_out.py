@@ -152,7 +152,7 @@ def test_from_a_locked_seat_back_to_it() -> None:
     world.finish()
 
 
-def test_the_link_is_lost_while_it_dials_and_in_the_talk(world: DeskWorld) -> None:
+def test_the_link_is_lost_while_the_call_is_dialled_and_in_the_talk(world: DeskWorld) -> None:
     dial(world)
     world.tell(ev.DeskDown(ANN))
     assert CALL not in world.switch.calls or world.switch.calls[CALL].cause is EndCause.DESK_LOST
@@ -210,7 +210,7 @@ def test_a_trunk_that_only_names_networks_is_for_calls_in() -> None:
         world.finish()
 
 
-def test_a_flow_for_any_number_shows_none() -> None:
+def test_a_flow_for_any_number_gives_no_caller_number() -> None:
     world = DeskWorld(structs.replace(DeskWorld().switch.flows[0], numbers=("*",)), structs.replace(CONFIG, queues=()))
     world.online()
     dial(world)

@@ -120,7 +120,7 @@ def test_a_dead_card_ends_all_of_them(world: World) -> None:
     world.finish()
 
 
-def test_the_whole_call_s_goes_on_with_who_is_left_and_a_partial_recording_does_not() -> None:
+def test_the_recording_of_the_whole_call_goes_on_with_the_remaining_parties_and_a_partial_one_ends() -> None:
     world, call = FloorWorld(), CallId("20261122T093000-0700")
     world.join(ANN, BOB, CAT)
     world.command(desk.CallSeat(BOB), ANN, call)

@@ -229,7 +229,7 @@ def test_todays_calls_begin_anew_at_midnight() -> None:
     world.finish()
 
 
-# --- our own faults ---
+# --- faults of the switch ---
 
 
 def test_a_fault_of_ours_is_answered_too() -> None:

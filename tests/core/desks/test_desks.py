@@ -178,7 +178,7 @@ def test_early_media_of_a_desk_means_nothing(world: DeskWorld) -> None:
     world.finish()
 
 
-# --- who does not answer ---
+# --- no answer ---
 
 
 def test_the_caller_hangs_up_while_the_desk_rings(world: DeskWorld) -> None:
@@ -310,7 +310,7 @@ def test_a_key_takes_the_caller_out_of_the_queue_while_a_desk_rings(world: DeskW
     world.finish()
 
 
-# --- who is lost ---
+# --- lost phones and lost links ---
 
 
 def test_a_desk_that_is_lost_in_a_talk(world: DeskWorld) -> None:
@@ -396,7 +396,7 @@ def test_a_phone_that_does_not_answer_the_refresh_is_lost_at_once(world: DeskWor
     world.finish()
 
 
-def test_a_link_that_is_lost_while_it_rings(world: DeskWorld) -> None:
+def test_a_link_that_is_lost_while_the_desk_rings(world: DeskWorld) -> None:
     world.reactions.desk = "silent"
     world.online(ANN)
     world.online(BOB)
@@ -449,7 +449,7 @@ def test_an_agent_who_stays_away_is_logged_out(world: DeskWorld) -> None:
     world.finish()
 
 
-def test_who_was_logged_out_for_staying_away_can_still_file_the_last_call(world: DeskWorld) -> None:
+def test_an_agent_that_was_logged_out_for_staying_away_can_still_file_the_last_call(world: DeskWorld) -> None:
     call = world.talking()
     world.hang_up(call)
     world.tell(ev.DeskDown(ANN))
@@ -599,7 +599,7 @@ def test_a_phone_that_had_the_call_and_has_it_no_longer(world: DeskWorld) -> Non
     assert (world.seat(), world.state(call)) == (SeatState.WRAP_UP, "queued")
 
 
-def test_a_phone_that_has_no_call_where_we_have_one(world: DeskWorld) -> None:
+def test_a_phone_without_the_call_that_the_switch_has(world: DeskWorld) -> None:
     call = world.talking()
     world.tell(ev.PhoneTold(ANN, ()))
     world.tell(ev.PhoneTold(ANN, ()))  # the phone is not up for long enough
@@ -615,7 +615,7 @@ def test_a_phone_that_has_no_call_where_we_have_one(world: DeskWorld) -> None:
     world.finish()
 
 
-def test_a_phone_that_has_a_call_where_we_have_none(world: DeskWorld) -> None:
+def test_a_phone_with_a_call_that_the_switch_does_not_have(world: DeskWorld) -> None:
     call = world.talking()
     stray = leg_of(call, 2)
     world.hang_up(call)
@@ -667,7 +667,7 @@ def test_a_seat_that_cannot_be_shown_keeps_none_of_the_others_waiting(world: Des
     assert world.switch.desks._touched == {}
 
 
-def test_a_seat_that_points_at_nothing_is_repaired(world: DeskWorld) -> None:
+def test_a_seat_with_a_talk_that_does_not_exist_is_repaired(world: DeskWorld) -> None:
     call = world.talking()
     seat = world.switch.desks.seats[ANN]
     talk = seat.talk

@@ -87,7 +87,7 @@ def test_start_and_numbers() -> None:
 
 
 @pytest.mark.parametrize("asking", [menu({"1": "bye"}), key("code", "bye")])
-def test_who_asks_must_say_what_was_wrong(asking: Step) -> None:
+def test_a_step_that_asks_needs_a_prompt_for_a_wrong_input(asking: Step) -> None:
     silent = msgspec.structs.replace(flow(a=asking), says={"no_input": ("no_such",), "bye": ("welcome",)})
     found = check(silent, CONTEXT)
     assert [(problem.path, problem.text) for problem in found] == [

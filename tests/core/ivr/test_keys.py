@@ -30,7 +30,7 @@ def test_keys_ahead_skip_the_prompts_that_they_answer() -> None:
     world.finish()
 
 
-def test_keys_before_the_answer_are_nobodys() -> None:
+def test_keys_before_the_answer_are_ignored() -> None:
     world = World()
     call = world.offer()
     world.tell(ev.DigitPressed(leg_of(call, 1), Secret("0"), DigitMode.INFO))
@@ -177,7 +177,7 @@ def test_a_hash_ahead_after_a_full_input_means_nothing_more() -> None:
     world.finish()
 
 
-def test_a_secret_says_nothing_of_its_length_but_that() -> None:
+def test_of_a_secret_the_log_shows_only_the_number_of_keys() -> None:
     world = World()
     call = world.answered()
     world.press(call, f"1{ACCOUNT}#{PIN[:3]}A")

@@ -32,7 +32,7 @@ def sounds(room: Room) -> dict[LegId, LegSound]:
 HELD = {ANN: 1}
 
 
-# --- what a seat does because of it ---
+# --- the seat's state ---
 
 
 def test_the_states_of_a_seat() -> None:
@@ -86,7 +86,7 @@ def test_busy_tone() -> None:
     assert sounds(room) == {ANN: sound(play=BUSY)}
 
 
-def test_handed_over_while_it_rings() -> None:
+def test_hand_over_to_a_ringing_party() -> None:
     room = room_of((CUSTOMER,))
     ask(room, ToSeat(AgentId("bob")), None)
     assert sounds(room) == {CUSTOMER: sound(play=RINGBACK)}
@@ -148,7 +148,7 @@ def test_a_listener_follows_the_seat() -> None:
     }  # fmt: skip
 
 
-# --- conversations become one ---
+# --- two conversations are joined ---
 
 
 def test_merge_takes_all_that_means_the_group_along() -> None:
@@ -182,7 +182,7 @@ def test_merging_another_group_leaves_a_consult_unchanged() -> None:
     assert room.ask.group == 7
 
 
-# --- nobody is left alone ---
+# --- no party is left alone ---
 
 
 def settled(room: Room) -> tuple[LegId | None, dict[LegId, tuple[int, int | None]]]:
@@ -237,10 +237,10 @@ def test_a_customer_without_a_seat() -> None:
     assert settled(elsewhere)[0] == CUSTOMER
 
 
-# --- what a desk shows ---
+# --- the parties on a desk's screen ---
 
 
-def test_the_parties_of_one_who_asks() -> None:
+def test_the_parties_shown_to_a_consulting_seat() -> None:
     room = room_of((CUSTOMER,), (ANN,), parked=HELD)
     waiting = Party(CUSTOMER, "customer", "", "138", PartyState.WAITING, NOW)
     for target, kind, name, number in (
@@ -255,7 +255,7 @@ def test_the_parties_of_one_who_asks() -> None:
     assert shown(room, ANN)["parties"][1] == Party(BOB, "queue", "bob", "", PartyState.RINGING, NOW)
 
 
-def test_who_listens_is_seen_only_where_they_are_heard() -> None:
+def test_a_listener_is_shown_only_to_parties_that_hear_the_listener() -> None:
     room = room_of((CUSTOMER,), (ANN, BOB), parked=HELD)
     seen: dict[ListenMode, list[bool]] = {}
     for mode in ListenMode:

@@ -62,7 +62,7 @@ def test_keys_of_a_desk_phone_go_to_everybody_outside_and_others_keys_nowhere(wo
     world.finish()
 
 
-def test_a_pin_that_is_keyed_on_after_its_errand_reaches_nobody(world: FloorWorld) -> None:
+def test_a_pin_keyed_on_after_its_withdrawn_check_reaches_no_party(world: FloorWorld) -> None:
     call = world.talks_to()
     world.asked(ToNumber(NUMBER))
     world.press_button(desk.Join)
@@ -187,7 +187,7 @@ def test_who_can_not_be_sent_away(world: FloorWorld) -> None:
     world.finish()
 
 
-def test_who_is_sent_away_had_asked_somebody(world: FloorWorld) -> None:
+def test_a_conference_seat_that_goes_offline_ends_its_own_consult_too(world: FloorWorld) -> None:
     call = world.conference(BOB, CAT)
     world.reactions.far = "silent"
     outside = world.asked(ToNumber(NUMBER), BOB, wait=1.0)
@@ -283,7 +283,7 @@ def test_those_who_were_handed_a_ringing_party_move_on_before_it_answers(world: 
     world.finish()
 
 
-def test_two_who_hand_over_the_same_customer(world: FloorWorld) -> None:
+def test_two_seats_hand_over_the_same_customer(world: FloorWorld) -> None:
     """Ann hands over to Cat, who still rings; Bob, in the same conference, to an outside party: then all three hear each other."""
     call = world.conference(BOB)
     outside = world.asked(ToNumber(NUMBER), BOB)
@@ -311,7 +311,7 @@ def test_the_customer_of_a_conference_is_handed_to_a_queue(world: FloorWorld) ->
     world.finish()
 
 
-def test_who_has_not_got_the_customer_now_can_not_send_them_anywhere(world: FloorWorld) -> None:
+def test_only_the_seat_that_holds_the_customer_can_transfer_them(world: FloorWorld) -> None:
     call = world.conference(BOB)
     world.press_button(desk.Hold)
     world.join(CAT)
@@ -324,7 +324,7 @@ def test_who_has_not_got_the_customer_now_can_not_send_them_anywhere(world: Floo
     world.finish()
 
 
-# --- somebody is lost ---
+# --- lost parties ---
 
 
 @pytest.mark.parametrize("who", ["ann", "bob"])

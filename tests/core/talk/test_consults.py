@@ -122,7 +122,7 @@ def test_a_seat_rings_answers_and_is_handed_the_customer(world: FloorWorld) -> N
     world.finish()
 
 
-def test_handed_over_while_it_rings_and_answered_later(world: FloorWorld) -> None:
+def test_hand_over_to_a_ringing_party_that_answers_later(world: FloorWorld) -> None:
     call = world.talks_to()
     world.join(BOB)
     world.asked(ToSeat(BOB), wait=1.0)
@@ -197,7 +197,7 @@ def test_a_seat_that_does_not_come_gives_the_customer_back(world: FloorWorld, de
     world.finish()
 
 
-def test_return_while_it_rings(world: FloorWorld) -> None:
+def test_return_while_the_consulted_party_rings(world: FloorWorld) -> None:
     call = world.talks_to()
     world.join(BOB)
     leg = world.asked(ToSeat(BOB), wait=1.0)
@@ -331,7 +331,7 @@ def test_whom_one_can_ask(world: FloorWorld, state: str) -> None:
     world.finish()
 
 
-def test_who_may_ask(world: FloorWorld) -> None:
+def test_consults_that_are_refused(world: FloorWorld) -> None:
     world.join(BOB)
     assert world.refused(desk.Consult(CallId("gone"), ToSeat(BOB)), BOB) == "no_such_call"
     world.reactions.desk = "silent"
@@ -348,7 +348,7 @@ def test_who_may_ask(world: FloorWorld) -> None:
     world.finish()
 
 
-# --- whom was asked asks further ---
+# --- the consulted party consults another party ---
 
 
 def test_a_chain_hands_the_customer_to_its_end(world: FloorWorld) -> None:
@@ -455,7 +455,7 @@ def test_the_consulted_party_does_not_answer(world: FloorWorld, cause: EndCause,
     world.finish()
 
 
-def test_it_rings_too_long(world: FloorWorld) -> None:
+def test_a_consulted_number_that_rings_too_long_is_given_up(world: FloorWorld) -> None:
     world.reactions.far = "silent"
     call = world.talks_to()
     leg = world.asked(ToNumber(NUMBER), wait=consults.RING_OUT - 0.1)
@@ -578,7 +578,7 @@ def test_the_queue_s_agent_does_not_answer_and_the_next_is_asked(world: FloorWor
     world.finish()
 
 
-def test_nobody_of_the_queue_comes_in_time(world: FloorWorld) -> None:
+def test_no_agent_of_the_queue_answers_in_time(world: FloorWorld) -> None:
     call = world.talks_to()
     world.asked(ToQueue(FUND), wait=consults.QUEUE_WAIT - 1.0)
     assert world.seat() is SeatState.CONSULTING
@@ -729,7 +729,7 @@ def test_the_pin_is_wrong_three_times(world: FloorWorld) -> None:
 
 
 @pytest.mark.parametrize("keyed", ["", "1000", f"{ACCOUNT}#", f"{ACCOUNT}#{PIN}#"])
-def test_return_while_it_is_keyed(world: FloorWorld, keyed: str) -> None:
+def test_return_while_the_pin_is_keyed(world: FloorWorld, keyed: str) -> None:
     call = asks_for_pin(world)
     world.press(call, keyed, every=0.0)
     world.press_button(desk.Return)
@@ -782,7 +782,7 @@ def test_others_of_a_conference_wait_together_while_the_customer_keys(world: Flo
     world.finish()
 
 
-# --- who has the customer may send them somewhere ---
+# --- only the seat with the customer may transfer ---
 
 
 @pytest.mark.parametrize("target", [ToQueue(FUND), ToMenu("main"), ToPin()])

@@ -27,7 +27,7 @@ def dial(world: DeskWorld) -> None:
     assert world.command(desk.Dial("13900139000"), call=DIALLED) == desk.Done()
 
 
-def test_it_rings_by_its_name(world: DeskWorld) -> None:
+def test_a_desk_phone_rings_by_its_name(world: DeskWorld) -> None:
     call = world.offer()
     world.run(1.0)
     [ring] = world.all(RingDesk)
@@ -89,7 +89,7 @@ def test_the_apps_phone_that_has_no_legs_repairs_nothing(world: DeskWorld) -> No
     world.finish()
 
 
-def test_what_the_agent_asked_for_comes_with_auto_answer(world: DeskWorld) -> None:
+def test_a_call_that_the_agent_asked_for_comes_with_auto_answer(world: DeskWorld) -> None:
     dial(world)
     world.run(1.0)
     [ring] = world.all(RingDesk)

@@ -18,7 +18,7 @@ WRONG = desk.Refused(desk.DeskRefusal.WRONG_STATE)
 Act = Callable[[FloorWorld], object]
 
 
-# --- what it means ---
+# --- the meaning of a hang-up ---
 
 
 def test_a_customer_is_not_left_to_those_who_talk_of_something_else() -> None:
@@ -175,7 +175,7 @@ def test_what_the_desk_shows_is_done_and_nothing_else(act: Act, means: HangingUp
     world.finish()
 
 
-def test_who_listens_leaves() -> None:
+def test_a_listening_supervisor_leaves() -> None:
     world = FloorWorld()
     listens(world)
     assert world.shown(DAN).hanging_up is HangingUp.STOP_LISTENING
@@ -242,7 +242,7 @@ CROSSINGS: tuple[tuple[Act, Act, HangingUp], ...] = (
 
 
 @pytest.mark.parametrize(("act", "meanwhile", "then"), CROSSINGS, ids=lambda value: getattr(value, "__name__", ""))
-def test_a_hang_up_that_crosses_cuts_nobody_off(act: Act, meanwhile: Act, then: HangingUp) -> None:
+def test_a_hang_up_that_crosses_a_change_cuts_no_party_off(act: Act, meanwhile: Act, then: HangingUp) -> None:
     world = FloorWorld()
     act(world)
     call, meant = world.call_of(ANN), world.shown().hanging_up
@@ -267,7 +267,7 @@ SAME: tuple[tuple[Act, Act], ...] = (
 
 
 @pytest.mark.parametrize(("act", "meanwhile"), SAME)
-def test_what_changes_nothing_for_the_others_does_not_stop_it(act: Act, meanwhile: Act) -> None:
+def test_a_hang_up_is_done_after_a_change_that_leaves_its_meaning(act: Act, meanwhile: Act) -> None:
     world = FloorWorld()
     act(world)
     meant = world.shown().hanging_up

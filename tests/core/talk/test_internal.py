@@ -153,7 +153,7 @@ def test_when_one_can_not_call(world: FloorWorld) -> None:
     world.finish()
 
 
-def test_it_is_refused(world: FloorWorld) -> None:
+def test_the_called_seat_refuses_an_internal_call(world: FloorWorld) -> None:
     world.reactions.desk = "silent"
     call_bob(world)
     world.run(1.0)
@@ -170,7 +170,7 @@ def test_it_is_refused(world: FloorWorld) -> None:
     world.finish()
 
 
-def test_nobody_answers(world: FloorWorld) -> None:
+def test_an_internal_call_is_not_answered(world: FloorWorld) -> None:
     world.reactions.desk = "silent"
     world.command(desk.OpenSeat(), BOB)
     call_bob(world)
@@ -184,7 +184,7 @@ def test_nobody_answers(world: FloorWorld) -> None:
 
 
 @pytest.mark.parametrize("how", ["puts down", "returns", "phone dead", "phone silent", "offline"])
-def test_who_calls_gives_up_or_is_lost(world: FloorWorld, how: str) -> None:
+def test_the_calling_seat_gives_up_or_is_lost(world: FloorWorld, how: str) -> None:
     world.reactions.desk = "dead" if how == "phone dead" else "silent"
     call_bob(world)
     world.run(1.0)
@@ -229,7 +229,7 @@ def test_the_called_one_is_lost(world: FloorWorld, how: str, when: str) -> None:
     world.finish()
 
 
-def test_who_calls_is_lost_in_the_talk(world: FloorWorld) -> None:
+def test_the_calling_seat_is_lost_in_the_talk(world: FloorWorld) -> None:
     in_talk(world)
     world.tell(ev.AgentOffline(ANN))
     assert world.seat(BOB) is SeatState.LOCKED
@@ -295,7 +295,9 @@ def test_either_hands_the_other_over(world: FloorWorld, one: AgentId, other: Age
 
 
 @BOTH
-def test_who_was_handed_to_nobody_is_sent_away(world: FloorWorld, one: AgentId, other: AgentId) -> None:
+def test_a_party_handed_to_a_seat_that_does_not_answer_is_hung_up(
+    world: FloorWorld, one: AgentId, other: AgentId
+) -> None:
     in_talk(world)
     world.join(CAT)
     world.reactions.desk = "silent"
@@ -421,7 +423,7 @@ def moves(world: FloorWorld) -> list[tuple[LegId, LegId]]:
     return [(move.leg, move.to) for move in world.commands(media.MoveRecording)]
 
 
-def test_whom_the_called_one_leaves_behind_are_recorded_in_the_same_file(world: FloorWorld) -> None:
+def test_the_recording_goes_on_after_the_called_seat_hands_over(world: FloorWorld) -> None:
     in_talk(world)
     world.asked(ToNumber(NUMBER), BOB)
     world.put_down(BOB)

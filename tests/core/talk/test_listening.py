@@ -27,7 +27,7 @@ def ended(world: FloorWorld, leg: LegId) -> list[EndCause]:
 # --- the modes ---
 
 
-def test_a_supervisor_hears_both_and_is_heard_by_nobody(world: FloorWorld) -> None:
+def test_a_monitoring_supervisor_hears_both_and_is_heard_by_no_party(world: FloorWorld) -> None:
     call = world.talks_to()
     leg = world.listens()
     assert (world.hears(DAN), world.hears(ANN), world.hears(call)) == ({"caller", "ann"}, {"caller"}, {"ann"})
@@ -57,7 +57,7 @@ def test_a_whisper_is_heard_by_the_agent_only(world: FloorWorld) -> None:
     world.finish()
 
 
-def test_who_barges_in_is_heard_by_all(world: FloorWorld) -> None:
+def test_a_supervisor_that_barges_in_is_heard_by_all(world: FloorWorld) -> None:
     call = world.conference(BOB)
     world.listens(mode=ListenMode.BARGE)
     assert (world.hears(ANN), world.hears(BOB)) == ({"caller", "bob", "dan"}, {"caller", "ann", "dan"})
@@ -278,7 +278,7 @@ def test_on_hold_a_whisper_still_reaches_the_agent(world: FloorWorld) -> None:
     world.finish()
 
 
-def test_nobody_hears_the_customer_key_their_pin(world: FloorWorld) -> None:
+def test_no_party_hears_the_keys_of_the_pin(world: FloorWorld) -> None:
     call = world.talks_to()
     world.listens(mode=ListenMode.BARGE)
     world.asked(ToPin())
@@ -361,7 +361,7 @@ def test_in_a_consult_the_supervisor_has_both_sides(world: FloorWorld) -> None:
     world.finish()
 
 
-def test_who_was_asked_is_intercepted_and_the_asker_goes_on_with_the_supervisor(world: FloorWorld) -> None:
+def test_a_consulted_seat_is_intercepted_and_the_consult_goes_on_with_the_supervisor(world: FloorWorld) -> None:
     call = world.consulted()
     world.listens(DAN, BOB)
     world.press_button(desk.Intercept, DAN)
@@ -420,7 +420,7 @@ def test_a_dialled_call_without_an_answer_is_not_intercepted(world: FloorWorld) 
     world.finish()
 
 
-def test_intercepting_a_seat_that_has_nobody_left(world: FloorWorld) -> None:
+def test_intercepting_a_seat_without_another_party(world: FloorWorld) -> None:
     """Bob was asked by Ann, asks Cat, and Ann is lost, while the customer goes on with another party."""
     call = world.talks_to()
     outside = world.asked(ToNumber(NUMBER))

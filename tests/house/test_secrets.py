@@ -8,7 +8,7 @@ REVEALED_IN = {
     "switch_server/core/flow/kinds/input.py": "an input tells its host of a key, hidden where it is secret",
     "switch_server/core/flow/kinds/menu.py": "a menu's key",
     "switch_server/core/flow/kinds/queue.py": "a key of who waits",
-    "switch_server/core/talk/side.py": "a key is passed on to a party outside",
+    "switch_server/core/talk/keys.py": "a key is passed on to a party outside",
 }
 
 

@@ -51,7 +51,7 @@ def tell_call(call: Call, leg: Leg, event: LegFact) -> None:
         case RecordingEnded(recording=recording, cause=how, duration_ms=duration_ms, text=text):
             call.recordings.ended(recording, how, duration_ms, text)
         case DigitPressed() if (member := call.desk.room.members.get(leg.id)) is not None:
-            call.desk.key(member, event)
+            call.desk.keys.pass_on(member, event)
         case DigitPressed() | DigitUsed() | PlayEnded():
             if leg is call.caller and call.state is CallState.UP:
                 _tell_ivr(call, event)

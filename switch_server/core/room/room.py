@@ -307,6 +307,13 @@ class Room:
         theirs = {other for other, m in self.members.items() if customer.group in (m.group, m.parked)}
         return theirs <= {customer.leg.id, leg} and not self.awaits_party(customer.group)
 
+    def only_seat_with_customer(self) -> Talk | None:
+        """The talk of the only seat in the customer's group. ``None``: there are several seats or none, or the customer's group is parked."""
+        customer = self.customer
+        others = [] if customer is None or self.parker(customer.group) else self.others(customer)
+        seats = [other.talk for other in others if other.talk is not None]
+        return seats[0] if len(seats) == 1 else None
+
     def next_recorded(self, gone: LegId) -> Leg | None:
         """The leg whose recording goes on after ``gone`` has left: the first outside party, else the first seat."""
         rest = [

@@ -75,7 +75,7 @@ def send_digits(side: DeskSide, talk: Talk, command: desk.SendDigits) -> Command
     member = side.room.members.get(talk.id)
     if member is None or not side.room.others(member):
         return WRONG
-    side.send_digits(member, command.digits)
+    side.keys.send(member, command.digits)
     return Done()
 
 

@@ -12,9 +12,9 @@ without any other party goes on with the flow, back to the queue, or the call en
 """
 
 from shared import desk
-from shared.enums import CallKind, DigitMode, EndCause
+from shared.enums import CallKind, EndCause
 from shared.ids import AgentId, LegId, QueueName, TrunkName
-from switch_server.core.leg import DigitPressed, Leg, LegEvent, RingDesk
+from switch_server.core.leg import Leg, LegEvent, RingDesk
 from switch_server.core.room import (
     CAUSES,
     UNREACHABLE,
@@ -31,9 +31,10 @@ from switch_server.core.talk import records as talk_records
 from switch_server.core.talk.consults import Consults
 from switch_server.core.talk.facts import AgentAssigned
 from switch_server.core.talk.host import TalkCall
+from switch_server.core.talk.keys import Keys
 from switch_server.core.talk.listening import Listening
 from switch_server.core.talk.patch import Patch
-from switch_server.core.words import Far, Near, SendDigits
+from switch_server.core.words import Far, Near
 
 DESK_TRUNK = TrunkName("desk")
 """Name of the trunk of every desk's leg."""
@@ -52,6 +53,7 @@ class DeskSide:
         self.listening = Listening(call, self, self.consults)
         self._dialler: Talk | None = None
         """The talk of the agent who dials, until that agent's phone is up."""
+        self.keys = Keys(call, self.room)
         self._patch = Patch(call)
         self._call = call
 
@@ -187,18 +189,14 @@ class DeskSide:
         return group
 
     def _update_owner(self) -> None:
-        """The customer belongs to the seat that is the only one in the customer's group. A customer with several seats, or in a parked group, gets no
-        new owner.
-        """
-        customer = self.room.customer
-        others = [] if customer is None or self.room.parker(customer.group) else self.room.others(customer)
-        seats = [other.talk for other in others if other.talk is not None]
-        if len(seats) != 1 or seats[0] is self.last_owner:
+        """The customer belongs to the only seat that has them, and keeps the last owner while there is no such seat."""
+        owner = self.room.only_seat_with_customer()
+        if owner is None or owner is self.last_owner:
             return
         if self.last_owner is not None:
             self.last_owner.followed = True
-        self.last_owner = seats[0]
-        self.last_owner.had_customer = True
+        self.last_owner = owner
+        owner.had_customer = True
 
     # --- in a talk ---
 
@@ -211,24 +209,6 @@ class DeskSide:
     def retrieve(self, member: Member) -> None:
         member.holds = False
         self.tidy("retrieve")
-
-    def send_digits(self, member: Member, digits: str) -> None:
-        """Sends digits to all outside parties and the customer in the seat's group."""
-        for other in self.room.outside(member):
-            self._call.to_card(other.leg, SendDigits(other.leg.id, digits))
-
-    def key(self, member: Member, event: DigitPressed) -> None:
-        """Passes a key of a member on to the customer and the outside parties in its group. A key of a customer or an outside party is not passed on
-        while a seat is in the group: the key may belong to a PIN.
-        """
-        asked_for = member.talk is None and any(other.talk is not None for other in self.room.others(member))
-        if asked_for or len(event.digit) != 1:  # more or less than one character is no key
-            return
-        for other in self.room.outside(member):
-            if (
-                event.way is not DigitMode.INBAND or other.leg.negotiated_rtp_events
-            ):  # else the tone itself is in the audio
-                self._call.to_card(other.leg, SendDigits(other.leg.id, event.digit.reveal()))
 
     # --- the end of a talk ---
 

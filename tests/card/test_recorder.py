@@ -1,13 +1,18 @@
 """The recorder's columns by themselves, tick by tick: slots, a slow disk. With a real card process: ``test_recordings``."""
 
+import threading
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from shared.enums import DigitMode, Law
 from shared.ids import LegId, RecordingId
 from switch_server.card import FRAME, TICKS_A_SECOND, g711, recorder
+from switch_server.card.card import Card
+from switch_server.card.prompts import Prompts
 from switch_server.card.recorder import SLOTS_A_ROW, Recorder, RecordingWriter
+from switch_server.core.words import media as m
 
 ROWS = 2
 LEGS = tuple(LegId(f"c/{row}") for row in range(ROWS))
@@ -86,3 +91,22 @@ def test_the_first_of_a_row_s_recordings_counts_the_time(tmp_path: Path) -> None
     assert (ticks.recorder.position_ms(0), ticks.recorder.position_ms(1)) == (None, 5 * 20)
     ticks.recorder.close(1)
     assert len(ticks.ended()) == 2
+
+
+def test_a_recording_on_a_slow_disk_costs_no_other_channel_a_tick(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The writer hangs, so the file is never closed: the rows that the tick records must not be those of before."""
+    told: list[m.CardEvent] = []
+    hangs = threading.Event()
+    card = Card("127.0.0.1", 4, Prompts([tmp_path]), told.append)
+    monkeypatch.setattr(RecordingWriter, "_carry_out", lambda *_: hangs.wait(30))
+    for leg in LEGS:
+        card.do(m.OpenChannel(leg, None, Law.A, DigitMode.RFC4733))
+        card.do(m.StartRecording(leg, RecordingId(leg), str(tmp_path / f"{leg[-1]}.wav")))
+    monkeypatch.setattr(recorder, "MOST_WAITING", 1000)
+    for _ in range(3 * TICKS_A_SECOND):
+        card.tick()
+    hangs.set()
+    card.shut()
+    assert [event.leg for event in told if isinstance(event, m.ChannelClosed)] == list(LEGS)

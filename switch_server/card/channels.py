@@ -34,7 +34,9 @@ class Channels:
         self.changed = True
         self.used = np.zeros(rows, np.bool_)
         self.law = np.zeros(rows, np.uint8)
-        self.event_type = np.full(rows, NO_EVENT_TYPE, np.uint8)
+        self.event_type = np.full(rows, NO_EVENT_TYPE, np.uint8)  # sent, and accepted
+        self.near_event_type = np.full(rows, NO_EVENT_TYPE, np.uint8)
+        """Accepted besides: the payload type of our offer, which the far end sends where its answer has another (RFC 3264 §5.1)."""
         self.port = np.zeros(rows, np.int64)
         self.sends = np.zeros(rows, np.bool_)  # the card sends audio to the far end
         self.speaks = np.zeros(rows, np.bool_)  # the far end is expected to send audio
@@ -64,7 +66,7 @@ class Channels:
         self.used[row] = True
         self.port[row] = port
         self.law[row] = LAW_INDEX[near.law]
-        self.event_type[row] = NO_EVENT_TYPE
+        self.event_type[row] = self.near_event_type[row] = NO_EVENT_TYPE
         self.sends[row] = self.speaks[row] = self.latched[row] = self.inband[row] = False
         self.first_word[row] = NO_FIRST_WORD
         self.ssrc[row] = secrets.randbits(32)
@@ -78,6 +80,9 @@ class Channels:
         self.far[row] = far
         self.law[row] = LAW_INDEX.get(far.law, A)
         self.event_type[row] = NO_EVENT_TYPE if far.telephone_event is None else far.telephone_event
+        near = self.near[row]
+        offered = None if near is None or far.telephone_event is None else near.telephone_event
+        self.near_event_type[row] = NO_EVENT_TYPE if offered is None else offered
         mode = self.mode[row]
         self.inband[row] = mode is DigitMode.INBAND or (mode is DigitMode.AUTO and far.telephone_event is None)
         reachable = far.ip != "0.0.0.0" and far.port > 0  # noqa: S104  # hold by RFC 2543

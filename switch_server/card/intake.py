@@ -12,7 +12,7 @@ from switch_server.card.g711 import ACROSS, PAYLOAD_TYPE
 from switch_server.card.jitter import JitterBuffer
 from switch_server.card.latch import Latches
 from switch_server.card.quality import Reception
-from switch_server.card.rfc4733 import EventsIn
+from switch_server.card.rfc4733 import EventPacket, EventsIn, read_event
 from switch_server.card.sockets import SOCKET_BATCH, BatchSockets
 
 Rows = npt.NDArray[np.int64]
@@ -129,7 +129,7 @@ class Intake:
         channels.far_ssrc[owner] = headers.ssrc
         wanted = (headers.type == _PAYLOAD_TYPE[channels.law[owner]]) & channels.speaks[owner]
         if not wanted.all():
-            self._other_payloads(owner, headers, at, rx, np.flatnonzero(~wanted), wanted)
+            self._other_payloads(owner, headers, at, rx, wanted, tick)
             which = np.flatnonzero(wanted)
             if not which.size:
                 return
@@ -142,27 +142,33 @@ class Intake:
         headers: rtp.Headers,
         at: Rows,
         rx: npt.NDArray[np.uint8],
-        which: Rows,
         wanted: npt.NDArray[np.bool_],
+        tick: int,
     ) -> None:
         """Packets that are no wanted audio of the channel's law.
 
         Keys are reported, audio of the other law is re-coded, the rest (comfort noise, audio of a far end that should be silent) is dropped.
         """
         channels = self._channels
-        for i in which.tolist():
+        for i in np.flatnonzero(~wanted).tolist():
             row, kind = int(owner[i]), int(headers.type[i])
             start, end = int(headers.offset[i]), int(headers.offset[i] + headers.length[i])
-            if kind == channels.event_type[row]:
-                events = self._events.setdefault(row, EventsIn())
-                stamp = int(headers.stamp[i])
-                key = events.packet(int(headers.ssrc[i]), stamp, rx[at[i], start:end].tobytes())
-                if key is not None:
-                    self._on_key(row, key, stamp)
+            if kind in {channels.event_type[row], channels.near_event_type[row]}:
+                packet = read_event(
+                    int(headers.ssrc[i]), int(headers.seq[i]), int(headers.stamp[i]), rx[at[i], start:end].tobytes(),
+                    marker=bool(rx[at[i], 1] & 0x80), tick=tick,
+                )  # fmt: skip
+                self._event(row, packet)
             elif kind in PAYLOAD_TYPE and channels.speaks[row]:
                 law = int(channels.law[row])
                 rx[at[i], start:end] = ACROSS[1 - law, law][rx[at[i], start:end]]
                 wanted[i] = True
+
+    def _event(self, row: int, packet: EventPacket | None) -> None:
+        if packet is not None:
+            key = self._events.setdefault(row, EventsIn()).packet(packet)
+            if key is not None:
+                self._on_key(row, key, packet.stamp)
 
     def _latch(self, owner: Rows, at: Rows) -> None:
         for i, row in enumerate(owner.tolist()):
@@ -192,7 +198,8 @@ class Intake:
         return (
             size > 12
             and int(packet[0]) & 0xC0 == 0x80
-            and int(packet[1]) & 0x7F in {*PAYLOAD_TYPE, int(self._channels.event_type[row])}
+            and int(packet[1]) & 0x7F
+            in {*PAYLOAD_TYPE, int(self._channels.event_type[row]), int(self._channels.near_event_type[row])}
         )
 
     def _count_strangers(self, key: int, count: int) -> None:

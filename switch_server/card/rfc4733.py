@@ -10,39 +10,154 @@ VOLUME = 10
 TICKS_ON = 5  # 100 ms
 TICKS_OFF = 5
 END_PACKETS = 3
+PACKET = 160
+"""Samples between two packets of an event (20 ms)."""
+SHORTEST = 560
+"""Samples (70 ms): two presses of one key never begin so close together, since a press and a pause last 40 ms each at least."""
+LONG = 0xF000
+"""A duration after which the duration of the same press may begin anew (its field ends at 0xFFFF)."""
+SOON = 10
+"""Ticks (200 ms) within which the packets of one press follow each other."""
+MISORDERED = 100
+"""Sequence numbers by which a late packet is behind at most (RFC 3550 A.1, MAX_MISORDER)."""
+LATE = 100
+"""Ticks (2 s) by which a packet is late at most; a lower sequence number after this time is a sender's new count."""
 MOST_KEYS = 64
 """Keys that may wait to be sent to one channel; further ones are dropped (those of a caller who never stops pressing keys are relayed too)."""
 
 
-class EventsIn:
-    """The received events of one channel: tells a new key from a repeated packet. All packets of an event have the timestamp of its begin."""
+class EventPacket(NamedTuple):
+    """A received event packet. ``tick`` is the tick of its arrival."""
 
-    __slots__ = ("_code", "_continues", "_ended", "_seen", "_ssrc")
+    ssrc: int
+    seq: int
+    stamp: int
+    marker: bool
+    code: int
+    end: bool
+    duration: int
+    tick: int
+
+
+def read_event(ssrc: int, seq: int, stamp: int, payload: bytes, *, marker: bool, tick: int) -> EventPacket | None:
+    """The packet; ``None`` where the payload is no key."""
+    if len(payload) < EVENT.size:
+        return None
+    code, flags, duration = EVENT.unpack_from(payload)
+    return EventPacket(ssrc, seq, stamp, marker, code, bool(flags & END), duration, tick) if code < len(KEYS) else None
+
+
+class _Press:
+    """One press of a key: its last packet in order, and the timestamps of its packets (only one, by RFC 4733 §2.1)."""
+
+    __slots__ = ("begin", "last", "stamps")
+
+    def __init__(self, first: EventPacket) -> None:
+        self.last = first
+        self.begin = first.stamp
+        self.stamps = [first.stamp]
+
+    def extend(self, packet: EventPacket) -> None:
+        if packet.stamp == self._next_segment:
+            self.begin = packet.stamp
+        self.last = packet
+        if packet.stamp not in self.stamps:
+            self.stamps = [*self.stamps[-7:], packet.stamp]
+
+    def holds(self, packet: EventPacket, step: int) -> bool:
+        """Whether a packet with the same key, ``step`` sequence numbers after the last one, belongs to this press."""
+        last = self.last
+        contiguous = step == 1 and not packet.marker and packet.tick - last.tick <= SOON
+        if packet.stamp in self.stamps:
+            if last.end:
+                return packet.end or (contiguous and packet.duration >= last.duration)
+            return not (packet.marker and packet.duration < last.duration < LONG)
+        if last.end and not packet.end:
+            return False
+        close = abs(_signed(packet.stamp - last.stamp)) <= max(last.duration + PACKET, SHORTEST)
+        if packet.marker:
+            return close and packet.duration >= last.duration
+        return contiguous or close or self._counted_on(packet)
+
+    def _counted_on(self, packet: EventPacket) -> bool:
+        """Whether a timestamp that is not the begin's is that of the next segment, or of a clock that ran on during the press."""
+        last = self.last
+        if packet.stamp == self._next_segment and not last.end:
+            return True
+        if packet.end:
+            return abs(_signed(packet.stamp - packet.duration - self.begin)) <= 2 * PACKET
+        return _signed(packet.stamp - last.stamp) == packet.duration - last.duration
+
+    @property
+    def _next_segment(self) -> int:
+        """The timestamp at which a press of over 8 s goes on (RFC 4733 §2.5.1.3)."""
+        return (self.begin + 0xFFFF) & 0xFFFF_FFFF
+
+
+class EventsIn:
+    """The received events of one channel: tells the first packet of a press from its further packets.
+
+    By RFC 4733 all packets of a press have the timestamp of its begin. Senders err in both directions: the timestamps of one press
+    differ (they run on in the end packets or in all packets, or they fall), or several presses have one timestamp. So the order is that
+    of the sequence numbers; an end packet after an end packet of the same key is a repeat while its timestamp is near, while it follows
+    at once, or where its duration leads back to the begin; a packet that is no end, after an end, begins a press.
+
+    Only one source (SSRC) at a time sends keys: packets of another source count when the first source's have rested for ``SOON``.
+    """
+
+    __slots__ = ("_before", "_press")
 
     def __init__(self) -> None:
-        self._seen: list[int] = []
-        self._ssrc = self._code = -1
-        self._ended = True
-        self._continues = -1  # timestamp at which a very long event goes on as a new one (RFC 4733 §2.5.1.3)
+        self._press: _Press | None = None
+        self._before: _Press | None = None
 
-    def packet(self, ssrc: int, stamp: int, payload: bytes) -> str | None:
-        """The key, where this is its first packet, else ``None``. Payloads that are no keys are ignored."""
-        if len(payload) < EVENT.size:
-            return None
-        code, flags, duration = EVENT.unpack_from(payload)
-        if code >= len(KEYS):
-            return None
-        if ssrc != self._ssrc:
-            self._ssrc, self._seen, self._ended, self._continues = ssrc, [], True, -1
-        fresh = stamp not in self._seen
-        if fresh and self._seen and (stamp - self._seen[-1]) & 0x8000_0000:
-            return None  # older than the last event: a late packet of an earlier one
-        goes_on = fresh and not self._ended and code == self._code and stamp == self._continues
-        if fresh:
-            self._seen = [*self._seen[-7:], stamp]
-        self._code, self._ended = code, bool(flags & END)
-        self._continues = (stamp + duration) & 0xFFFF_FFFF if duration == 0xFFFF else -1
-        return KEYS[code] if fresh and not goes_on else None
+    @property
+    def ssrc(self) -> int | None:
+        """The source of the last key."""
+        return None if self._press is None else self._press.last.ssrc
+
+    def packet(self, packet: EventPacket) -> str | None:
+        """The key, where this is the first packet of a press, else ``None``."""
+        press = self._press
+        if press is None or not self._repeats(press, packet):
+            self._before, self._press = press, _Press(packet)
+            return KEYS[packet.code]
+        return None
+
+    def _repeats(self, press: _Press, packet: EventPacket) -> bool:
+        """Whether the packet begins no press. Extends the press that the packet belongs to."""
+        last = press.last
+        rest = packet.tick - last.tick
+        if packet.ssrc != last.ssrc:
+            if rest <= SOON and packet.code == last.code:
+                press.extend(packet)
+            return rest <= SOON
+        step = (packet.seq - last.seq + 0x8000 & 0xFFFF) - 0x8000
+        if (-MISORDERED <= step < 0 and rest <= LATE) or (step == 0 and packet._replace(tick=last.tick) == last):
+            return True
+        if packet.code != last.code:
+            return self._late_end(press, packet)
+        if not press.holds(packet, step):
+            return False
+        press.extend(packet)
+        return True
+
+    def _late_end(self, press: _Press, packet: EventPacket) -> bool:
+        """Whether an end packet repeats the end of the press before the last one."""
+        before = self._before
+        return (
+            before is not None
+            and packet.end
+            and not packet.marker
+            and packet.code == before.last.code
+            and packet.stamp in before.stamps
+            and packet.stamp not in press.stamps
+        )
+
+
+def _signed(difference: int) -> int:
+    """The difference of two timestamps, from -2**31 to 2**31 - 1."""
+    return (difference + 0x8000_0000 & 0xFFFF_FFFF) - 0x8000_0000
 
 
 class OutPacket(NamedTuple):

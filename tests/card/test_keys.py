@@ -11,7 +11,7 @@ import pytest
 from switch_server.card import g711
 from switch_server.card.dtmf import DtmfDetector
 from switch_server.card.prompts import read_wave
-from switch_server.card.rfc4733 import MOST_KEYS, EventsIn, EventsOut
+from switch_server.card.rfc4733 import MOST_KEYS, EventsIn, EventsOut, read_event
 from switch_server.card.tones import DTMF_COLUMNS, DTMF_KEYS, DTMF_ROWS, dtmf, sine
 
 QUIET = np.zeros(800, np.int16)
@@ -98,38 +98,177 @@ def test_speech_is_no_key(tmp_path: Path) -> None:
     assert seconds > 60
 
 
+class Receiver:
+    """``EventsIn`` with sequence numbers and ticks that rise by 1 a packet, unless given."""
+
+    def __init__(self) -> None:
+        self.events, self.seq, self.tick, self.heard = EventsIn(), 65530, 0, ""
+
+    def packet(
+        self, stamp: int, payload: bytes, *, ssrc: int = 1, marker: bool = False, seq: int | None = None
+    ) -> str | None:
+        self.seq = (self.seq + 1 if seq is None else seq) & 0xFFFF
+        self.tick += 1
+        packet = read_event(ssrc, self.seq, stamp & 0xFFFF_FFFF, payload, marker=marker, tick=self.tick)
+        key = None if packet is None else self.events.packet(packet)
+        self.heard += key or ""
+        return key
+
+    def rest(self, packets: int) -> None:
+        """Packets without events."""
+        self.seq += packets
+        self.tick += packets
+
+
 def event(key: int, duration: int, *, end: bool = False) -> bytes:
     return struct.pack("!BBH", key, 0x8A if end else 10, duration)
 
 
 def test_an_event_is_one_key_however_many_packets() -> None:
-    events = EventsIn()
+    events = Receiver()
     packets = [event(5, 160 * n) for n in range(1, 6)] + [event(5, 800, end=True)] * 3
-    assert [events.packet(1, 1000, packet) for packet in packets] == ["5"] + [None] * 7
-    assert events.packet(1, 2600, event(5, 800, end=True)) == "5"  # only the event's end packet arrived
-    assert events.packet(1, 1000, event(5, 800, end=True)) is None  # a late packet of an earlier event
-    assert events.packet(1, 4000, event(11, 160)) == "#"
-    assert events.packet(2, 10, event(0, 160)) == "0"  # a new source
-    assert events.packet(2, 5000, event(16, 160)) is None  # flash is no key
-    assert events.packet(2, 6000, b"\x01") is None
+    assert [events.packet(1000, packet) for packet in packets] == ["5"] + [None] * 7
+    events.rest(8)
+    assert events.packet(2600, event(5, 800, end=True)) == "5"  # only the event's end packet arrived
+    assert events.packet(1000, event(5, 800, end=True), seq=events.seq - 9) is None  # a late packet of an earlier event
+    events.rest(20)
+    assert events.packet(4000, event(11, 160)) == "#"
+    events.rest(20)
+    assert events.packet(10, event(0, 160), ssrc=2) == "0"  # a new source
+    assert events.packet(5000, event(16, 160), ssrc=2) is None  # flash is no key
+    assert events.packet(6000, b"\x01", ssrc=2) is None
 
 
 def test_a_very_long_event_stays_one_key() -> None:
-    events = EventsIn()
-    assert events.packet(1, 0, event(7, 0xFFFF)) == "7"
-    assert events.packet(1, 0xFFFF, event(7, 160)) is None
-    assert events.packet(1, 0xFFFF + 8000, event(7, 160)) == "7"
+    """Segments (RFC 4733 §2.5.1.3): with all packets, with the last packets of a segment lost, and with many segments."""
+    for last in (0xFFFF, 0xFFFF - 800):
+        events = Receiver()
+        for segment in range(5):
+            for duration in (*range(160, last, 160), last):
+                events.packet(segment * 0xFFFF, event(7, duration), marker=segment == 0 and duration == 160)
+            events.rest(5)
+        for _ in range(3):
+            events.packet(5 * 0xFFFF, event(7, 800, end=True))
+        assert events.heard == "7"
+        events.rest(3)
+        assert events.packet(5 * 0xFFFF + 1440, event(7, 160), marker=True) == "7"
+
+
+@pytest.mark.parametrize("key", [1, 10, 15])
+@pytest.mark.parametrize(
+    "steps",
+    [(0, 160, 320), (0, 400, 800), (0, -160, -320), (800, 960, 1120), (0, 960, 1120), (160, 160, 160), (0, 7, 70_000)],
+)
+@pytest.mark.parametrize("marked", [False, True])
+def test_end_packets_with_advancing_timestamps_are_one_key(key: int, steps: tuple[int, ...], marked: bool) -> None:
+    """Case 17: an extra digit in a PIN locks the account."""
+    events = Receiver()
+    stamp = 1000
+    for _ in range(3):
+        for n in range(5):
+            events.packet(stamp, event(key, 160 + 160 * n), marker=n == 0)
+        for step in steps:
+            events.packet(stamp + step, event(key, 800, end=True), marker=marked and abs(step) < 960)
+        events.rest(2)
+        stamp += 1600
+    assert events.heard == 3 * "0123456789*#ABCD"[key]
+
+
+@pytest.mark.parametrize("grows", [True, False])
+@pytest.mark.parametrize("step", [80, 160, 240, 400, 480, -160])
+def test_a_timestamp_that_runs_on_in_all_packets_is_one_key(grows: bool, step: int) -> None:
+    """Case 17, from the first packet on."""
+    events = Receiver()
+    for press in range(4):
+        for n in range(9):
+            duration = abs(step) * (n + 1) if grows else 160
+            events.packet(press * 16000 + n * step, event(3, duration, end=n > 5), marker=n == 0)
+        events.rest(2)
+    assert events.heard == "3333"
+
+
+@pytest.mark.parametrize("keys", ["123", "111", "1213", "0000", "4554"])
+@pytest.mark.parametrize("marked", [True, False])
+@pytest.mark.parametrize("updates", [1, 5])
+def test_several_keys_with_one_timestamp_are_all_heard(keys: str, marked: bool, updates: int) -> None:
+    """Case 16."""
+    events = Receiver()
+    for key in keys:
+        for n in range(updates):
+            events.packet(0x3200, event(int(key), 160 + 160 * n), marker=marked and n == 0)
+        for _ in range(3):
+            events.packet(0x3200, event(int(key), 160 * updates + 160, end=True))
+    assert events.heard == keys
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [(3_000_000_000, 1_500_000_000), (2_000_000_000, 100), (5000, 4_294_960_000), (9000, 8000)]
+)
+def test_keys_after_a_clock_that_jumps_are_heard(before: int, after: int) -> None:
+    """Case 15."""
+    events = Receiver()
+    for number, stamp in enumerate([before, after, after + 1600, after + 3200, after + 4800], 1):
+        for n in range(5):
+            events.packet(stamp, event(number, 160 + 160 * n), marker=n == 0)
+        for _ in range(3):
+            events.packet(stamp, event(number, 800, end=True))
+        events.rest(2)
+    assert events.heard == "12345"
+
+
+def test_a_key_whose_end_packets_are_lost_is_followed_by_the_same_key_with_the_same_timestamp() -> None:
+    """Case 16 with loss: the marker and the shorter duration tell the second press."""
+    events = Receiver()
+    for n in range(10):
+        events.packet(0x3200, event(1, 160 + 160 * (n % 5)), marker=n % 5 == 0)
+    assert events.heard == "11"
+
+
+def test_a_sequence_that_begins_anew_is_followed_after_a_rest() -> None:
+    events = Receiver()
+    assert events.packet(1000, event(1, 800, end=True), seq=500) == "1"
+    assert events.packet(1000, event(1, 800, end=True), seq=500) is None
+    assert events.packet(9000, event(2, 160), seq=480) is None  # late
+    assert events.packet(9000, event(2, 160), seq=40_000) == "2"
+    events.tick += 101
+    assert events.packet(17000, event(3, 160), seq=39_990) == "3"
+
+
+def test_a_late_end_of_the_key_before_is_no_key() -> None:
+    """A sender that begins a key before it has sent the last end packet of the key before."""
+    events = Receiver()
+    events.packet(1000, event(1, 160), marker=True)
+    events.packet(1000, event(1, 320, end=True))
+    events.packet(1400, event(2, 160), marker=True)
+    events.packet(1000, event(1, 320, end=True))
+    events.packet(1400, event(2, 320))
+    events.packet(1000, event(1, 320, end=True))
+    events.packet(1400, event(2, 320, end=True))
+    assert events.heard == "12"
+
+
+def test_two_sources_in_turn_press_a_key_once() -> None:
+    """A key that goes on with a new SSRC, or that two SSRCs send at once."""
+    events = Receiver()
+    for n in range(20):
+        for ssrc in (1, 2):
+            events.packet(
+                1000 * ssrc, event(6, 160 + 160 * n, end=n > 16), ssrc=ssrc, seq=n + 1000 * ssrc, marker=n == 0
+            )
+    assert events.heard == "6"
+    events.rest(12)
+    assert events.packet(9000, event(6, 160), ssrc=2) == "6"
 
 
 def test_sent_keys_are_received_unchanged() -> None:
-    out, far, heard = EventsOut(), EventsIn(), ""
+    out, far, heard = EventsOut(), Receiver(), ""
     out.add("12a#x9")
     ends, stamp = 0, 0
     while out:
         packet = out.tick(stamp)
         stamp += 160
         if packet is not None:
-            key = far.packet(1, packet.stamp, packet.payload)
+            key = far.packet(packet.stamp, packet.payload, marker=packet.marker)
             assert (key is not None) == packet.marker
             heard += key or ""
             ends += packet.payload[1] >> 7

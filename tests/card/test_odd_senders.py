@@ -1,0 +1,124 @@
+"""A card towards far ends that count, move and packetize otherwise than most."""
+
+import struct
+import time
+from collections.abc import Iterable
+
+import pytest
+
+from shared.ids import LegId
+from switch_server.core.words import media as m
+from tests.card.driver import CardProcess, DigitMode, patient
+from tests.rtp_peer import EVENT_KEYS, RtpPeer
+
+TICK = 0.02
+
+
+def press(
+    peer: RtpPeer, key: str, stamps: Iterable[int], *, kind: int = 101, marker: bool = True, ends: int = 3
+) -> None:
+    """Event packets of one key by hand, the last ``ends`` of them end packets; the peer's own stream must rest."""
+    all_stamps = list(stamps)
+    updates = len(all_stamps) - ends
+    for n, stamp in enumerate(all_stamps):
+        duration = 160 * min(n + 1, updates)
+        payload = struct.pack("!BBH", EVENT_KEYS.index(key), 0x8A if n >= updates else 10, duration)
+        peer.raw(peer.packet(payload, kind, stamp=stamp, marker=marker and n == 0))
+        time.sleep(TICK)
+
+
+def rested(card: CardProcess, peer: RtpPeer, **more: object) -> LegId:
+    """A latched channel whose peer has stopped its own stream."""
+    leg = card.open(peer, **more)  # type: ignore[arg-type]
+    peer.sending = False
+    time.sleep(3 * TICK)
+    return leg
+
+
+def all_digits(card: CardProcess, leg: LegId, peer: RtpPeer) -> str:
+    """The keys heard so far, with a last ``D`` pressed by this function."""
+    press(peer, "D", [77_000_000 + (peer.seq << 8)] * 8)
+    heard = ""
+    while not heard.endswith("D"):
+        heard += card.wait(m.DigitHeard, lambda e: e.leg == leg).digit
+    return heard[:-1]
+
+
+@patient
+@pytest.mark.parametrize("steps", [(0, 160, 320), (800, 960, 1120), (0, -160, -320)])
+def test_end_packets_with_advancing_timestamps_are_one_key(card: CardProcess, steps: tuple[int, ...]) -> None:
+    """Case 17: a PIN of four equal digits, each keyed once."""
+    with RtpPeer() as peer:
+        leg = rested(card, peer)
+        for number in range(4):
+            begin = 1000 + number * 1920
+            press(peer, "1", [*[begin] * 5, *(begin + step for step in steps)])
+        assert all_digits(card, leg, peer) == "1111"
+        card.close(leg)
+
+
+@patient
+@pytest.mark.parametrize("keys", ["123", "1123", "77"])
+def test_keys_with_one_timestamp_are_all_heard(card: CardProcess, keys: str) -> None:
+    """Case 16."""
+    with RtpPeer() as peer:
+        leg = rested(card, peer)
+        for key in keys:
+            press(peer, key, [0x3200] * 5)
+        assert all_digits(card, leg, peer) == keys
+        card.close(leg)
+
+
+@patient
+@pytest.mark.parametrize("jump", [-1_500_000_000, 1_500_000_000, -40_000])
+def test_keys_after_a_clock_that_jumps_are_heard(card: CardProcess, jump: int) -> None:
+    """Case 15: the sound's timestamps jump, and those of the keys with them, with the same SSRC."""
+    with RtpPeer() as peer:
+        peer.stamp = 3_000_000_000
+        leg = card.open(peer)
+        peer.press("1")
+        assert card.digits(leg, 1) == "1"
+        peer.stamp += jump
+        peer.press("2345")
+        assert card.digits(leg, 4) == "2345"
+        card.close(leg)
+
+
+@patient
+@pytest.mark.parametrize(("answered", "sent"), [(97, 101), (97, 97), (101, 101), (127, 101)])
+def test_keys_come_with_the_offered_payload_type_and_go_with_the_answered_one(
+    card: CardProcess, answered: int, sent: int
+) -> None:
+    """Case 19: each side receives with the payload type of its own description (RFC 3264 §5.1)."""
+    with RtpPeer(events=sent) as peer:
+        leg = LegId(f"offered/{answered}/{sent}")
+        card.do(m.OpenChannel(leg, None, digits=DigitMode.AUTO))
+        near = card.wait(m.ChannelOpened, lambda event: event.leg == leg).near
+        card.near[leg] = near
+        assert near.telephone_event == 101
+        card.do(m.ChangeFar(leg, m.Far(peer.ip, peer.port, peer.law, telephone_event=answered)))
+        peer.call(near.ip, near.port)
+        card.wait(m.MediaLatched, lambda event: event.leg == leg)
+        peer.press("19#")
+        assert card.digits(leg, 3) == "19#"
+        card.do(m.SendDigits(leg, "5"))
+        packets = peer.wait(lambda heard: any(p.type not in {0, 8} for p in heard))
+        assert {p.type for p in packets} - {0, 8} == {answered}
+        card.close(leg)
+
+
+@patient
+def test_events_are_not_heard_where_the_answer_has_none(card: CardProcess) -> None:
+    """Without telephone-event in the answer keys come as tones; a key that comes both ways is heard once."""
+    with RtpPeer() as peer:
+        leg = LegId("offered/none")
+        card.do(m.OpenChannel(leg, None))
+        near = card.wait(m.ChannelOpened, lambda event: event.leg == leg).near
+        card.near[leg] = near
+        card.do(m.ChangeFar(leg, m.Far(peer.ip, peer.port, peer.law)))
+        peer.call(near.ip, near.port)
+        card.wait(m.MediaLatched, lambda event: event.leg == leg)
+        peer.press("3")
+        peer.press_tones("4")
+        assert card.wait(m.DigitHeard, lambda e: e.leg == leg).digit == "4"
+        card.close(leg)

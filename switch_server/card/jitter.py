@@ -24,10 +24,13 @@ SLOTS = 32
 START_SLOTS = 2
 MOST_SAMPLES = 1600  # 200 ms
 FAR_AHEAD = (SLOTS - 14) * FRAME
+MOST_AHEAD = (SLOTS - 1) * FRAME  # the slot before ``head`` has the last played frame
 FAR_BEHIND = -8000
 LATE_TICKS_TO_RESTART = 10
 EARLY_ENOUGH = 3 * FRAME
 HALF = FRAME // 2
+LONGEST = 10 * FRAME
+"""Samples of the longest packet that is received (200 ms)."""
 NO_HEADROOM = 1 << 30
 RESTARTS_A_BATCH = 3
 SOURCE_GONE_FRAMES = 250  # concealed frames in a row at which the count stops
@@ -79,7 +82,10 @@ class JitterBuffer:
         offset: Rows,
         length: Rows,
     ) -> None:
-        """Stores packets of channels ``rows``, in order of arrival; the payload of packet i is ``rx[at[i], offset[i]:][:length[i]]``."""
+        """Stores packets of channels ``rows``, in order of arrival; the payload of packet i is ``rx[at[i], offset[i]:][:length[i]]``.
+
+        Of a packet only the samples for which the ring has room are stored, and ``LONGEST`` at most.
+        """
         room = self._room(rows, stamp)
         anew = self._off_stream(rows, ssrc, room)
         for _ in range(RESTARTS_A_BATCH):
@@ -97,6 +103,8 @@ class JitterBuffer:
             rows, room, at, offset, length = rows[keep], room[keep], at[keep], offset[keep], length[keep]
         np.minimum.at(self._least, rows, room)
         np.maximum.at(self.most, rows, room)
+        if length.size and int(length.max()) > FRAME:
+            length = np.minimum(length, np.minimum(LONGEST, MOST_AHEAD - room))
         self._store(rows, room, rx, at, offset, length)
 
     def push_whole(
@@ -140,7 +148,7 @@ class JitterBuffer:
     def _store_rest(
         self, rows: Rows, room: Any, rx: npt.NDArray[np.uint8], at: Rows, offset: Rows, length: Rows
     ) -> None:
-        """Packets of 10, 30, 40, 50 and 60 ms are stored by halves of a slot; packets off the 10 ms grid byte by byte."""
+        """Packets of 10 ms and of 30 to 200 ms are stored by halves of a slot; packets off the 10 ms grid byte by byte."""
         even = (length % HALF == 0) & (offset == 12) & (room % HALF == 0)
         for i in np.flatnonzero(~even).tolist():
             end = int(offset[i] + length[i])
@@ -151,7 +159,7 @@ class JitterBuffer:
         piece = np.arange(int(pieces.sum())) - np.repeat(np.cumsum(pieces) - pieces, pieces)
         rows, at = np.repeat(rows, pieces), np.repeat(at, pieces)
         half = (2 * self._head[rows] + np.repeat(room // HALF, pieces) + piece) & (2 * SLOTS - 1)
-        source: Any = rx[:, 12 : 12 + 7 * HALF].view(f"V{HALF}")
+        source: Any = rx[:, 12 : 12 + LONGEST].view(f"V{HALF}")
         self._halves[half >> 1, rows, half & 1] = source[at, piece]
         np.bitwise_or.at(self._have, (half >> 1, rows), (1 + (half & 1)).astype(np.uint8))
 

@@ -20,7 +20,7 @@ from switch_server.card import FRAME
 Index = npt.NDArray[np.int64]
 
 HEADER = 12
-ROW = 576  # header, 60 ms and extensions; no divisor of 4096, so that rows spread over the cache's sets
+ROW = 1728  # header, 200 ms and extensions; an odd number of 64-byte lines, so that rows spread over the cache's sets
 BATCH = 4096
 SO_RCVBUFFORCE = 33
 SO_TIMESTAMPNS = 35  # Linux; the control message has the same number

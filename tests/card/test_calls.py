@@ -190,9 +190,10 @@ def test_laws_meet_in_a_patch(card: CardProcess) -> None:
         card.close(b)
 
 
-@pytest.mark.parametrize("ptime", [10, 30, 60])
+@pytest.mark.parametrize("ptime", [10, 30, 60, 80, 110, 200])
 @patient
 def test_any_ptime_comes_through_without_a_gap(card: CardProcess, ptime: int) -> None:
+    """Case 20."""
     with RtpPeer(ptime=ptime) as one, RtpPeer() as other:
         a, b = card.open(one, ptime=ptime), card.open(other)
         card.do(m.Hear(b, (a,)))

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from switch_server.card.jitter import JitterBuffer
+from switch_server.card.sockets import ROW
 
 LAW = np.zeros(2, np.uint8)
 
@@ -19,7 +20,7 @@ class Stream:
         self.played: list[int] = []
 
     def packet(self, sample: int, length: int = 160, *, ssrc: int = 7, base: int | None = None) -> None:
-        rx = np.zeros((1, 576), np.uint8)
+        rx = np.zeros((1, ROW), np.uint8)
         rx[0, 12 : 12 + length] = (sample + np.arange(length)) // 160 % 200 + 1
         stamp = np.array([(self.first if base is None else base) + sample & 0xFFFF_FFFF], np.uint32)
         one = np.array([0])
@@ -51,9 +52,10 @@ def test_reordered_and_doubled_packets_change_nothing() -> None:
     assert Stream().run([0, 2, 1, 1, 3, 5, 4, 6, 7, 7, 7])[2:10] == list(range(1, 9))
 
 
-@pytest.mark.parametrize("length", [80, 160, 240, 320, 400, 480])
+@pytest.mark.parametrize("length", [80, 160, 240, 320, 400, 480, 640, 720, 800, 1120, 1200, 1600])
 @pytest.mark.parametrize("shift", [0, 80])
 def test_any_ptime(length: int, shift: int) -> None:
+    """Case 20: 10 to 200 ms."""
     stream = Stream()
     sent, out = shift, []
     for tick in range(60):
@@ -67,15 +69,27 @@ def test_any_ptime(length: int, shift: int) -> None:
     assert (wave[begin : begin + 7000] == right).all()
 
 
-def test_odd_lengths_are_put_together_byte_by_byte() -> None:
+@pytest.mark.parametrize("length", [133, 777, 1599])
+def test_odd_lengths_are_put_together_byte_by_byte(length: int) -> None:
     stream, sent, out = Stream(), 0, []
     for tick in range(40):
         while sent < (tick + 1) * 160:
-            stream.packet(sent, 133)
-            sent += 133
+            stream.packet(sent, length)
+            sent += length
         out.append(stream.tick().copy())
     wave = np.concatenate(out)[320:5000]
     assert (wave == np.arange(len(wave)) // 160 % 200 + 1).all()
+
+
+def test_a_long_packet_far_ahead_does_not_overwrite_what_is_played_next() -> None:
+    stream = Stream()
+    for number in range(4):
+        stream.packet(160 * number)
+        stream.tick()
+    stream.packet(4 * 160 + 2500, 1600)
+    for _ in range(2):
+        stream.tick()
+    assert stream.played == [0xD5, 0xD5, 1, 2, 3, 4]
 
 
 def test_a_lost_frame_is_concealed_by_the_last_then_fades() -> None:
@@ -138,7 +152,11 @@ def test_a_clock_that_jumps_for_good_is_followed() -> None:
 
 
 @settings(max_examples=60)
-@given(st.lists(st.tuples(st.integers(0, 2**32 - 1), st.integers(1, 540), st.integers(0, 3)), max_size=40))
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 2**32 - 1), st.integers(1, 540) | st.integers(1, 1700), st.integers(0, 3)), max_size=40
+    )
+)
 def test_any_packets_leave_the_buffer_working(packets: list[tuple[int, int, int]]) -> None:
     stream = Stream()
     for stamp, length, ssrc in packets:

@@ -141,6 +141,7 @@ class Card:
             channels.sends[row] = False
             return
         channels.latched[row] = False
+        self.intake.sources.release(row)
         self._far[row] = address
         self._sockets.set_far(row, address)
         port = int(channels.port[row])

@@ -12,8 +12,9 @@ from switch_server.card.g711 import ACROSS, PAYLOAD_TYPE
 from switch_server.card.jitter import JitterBuffer
 from switch_server.card.latch import Latches
 from switch_server.card.quality import Reception
-from switch_server.card.rfc4733 import EventPacket, EventsIn, read_event
+from switch_server.card.rfc4733 import EventsIn, read_event
 from switch_server.card.sockets import SOCKET_BATCH, BatchSockets
+from switch_server.card.sources import Sources
 
 Rows = npt.NDArray[np.int64]
 
@@ -44,6 +45,7 @@ class Intake:
     ) -> None:
         self._sockets, self._channels, self._latches = sockets, channels, latches
         self._jitter, self._reception = jitter, reception
+        self.sources = Sources(channels)
         self._on_key, self._on_latch = on_key, on_latch
         self._events: dict[int, EventsIn] = {}
         self.strangers_of = np.zeros(channels.size, np.int64)
@@ -51,6 +53,7 @@ class Intake:
 
     def forget(self, row: int) -> None:
         self._events.pop(row, None)
+        self.sources.release(row)
         self.strangers_of[row] = 0
 
     def discard(self, port: int) -> None:
@@ -123,10 +126,14 @@ class Intake:
 
     def _receive(self, owner: Rows, headers: rtp.Headers, at: Rows, rx: npt.NDArray[np.uint8], tick: int) -> None:
         channels = self._channels
-        channels.last_heard[owner] = tick
-        anew = headers.ssrc != channels.far_ssrc[owner]
+        accepted, anew = self.sources.admit(owner, headers.ssrc, headers.length, tick)
+        if not accepted.all():
+            self._other_sources(owner, headers, at, rx, np.flatnonzero(~accepted), tick)
+            which = np.flatnonzero(accepted)
+            if not which.size:
+                return
+            owner, at, headers, anew = owner[which], at[which], headers.take(which), anew[which]
         self._reception.push(owner, headers.seq, headers.stamp, anew, self._sockets.arrivals(at))
-        channels.far_ssrc[owner] = headers.ssrc
         wanted = (headers.type == _PAYLOAD_TYPE[channels.law[owner]]) & channels.speaks[owner]
         if not wanted.all():
             self._other_payloads(owner, headers, at, rx, wanted, tick)
@@ -153,22 +160,35 @@ class Intake:
         for i in np.flatnonzero(~wanted).tolist():
             row, kind = int(owner[i]), int(headers.type[i])
             start, end = int(headers.offset[i]), int(headers.offset[i] + headers.length[i])
-            if kind in {channels.event_type[row], channels.near_event_type[row]}:
-                packet = read_event(
-                    int(headers.ssrc[i]), int(headers.seq[i]), int(headers.stamp[i]), rx[at[i], start:end].tobytes(),
-                    marker=bool(rx[at[i], 1] & 0x80), tick=tick,
-                )  # fmt: skip
-                self._event(row, packet)
+            if self._is_event(row, kind):
+                self._event(headers, i, row, rx[at[i]], tick)
             elif kind in PAYLOAD_TYPE and channels.speaks[row]:
                 law = int(channels.law[row])
                 rx[at[i], start:end] = ACROSS[1 - law, law][rx[at[i], start:end]]
                 wanted[i] = True
 
-    def _event(self, row: int, packet: EventPacket | None) -> None:
+    def _other_sources(
+        self, owner: Rows, headers: rtp.Headers, at: Rows, rx: npt.NDArray[np.uint8], which: Rows, tick: int
+    ) -> None:
+        """Packets of another SSRC than the channel's: only keys are taken, and only while the channel's own source has sent no key."""
+        for i in which.tolist():
+            row = int(owner[i])
+            if self._is_event(row, int(headers.type[i])):
+                self._event(headers, i, row, rx[at[i]], tick)
+
+    def _is_event(self, row: int, kind: int) -> bool:
+        return kind in {self._channels.event_type[row], self._channels.near_event_type[row]}
+
+    def _event(self, headers: rtp.Headers, i: int, row: int, datagram: npt.NDArray[np.uint8], tick: int) -> None:
+        """Packet ``i`` of ``headers``, an event: reports its key."""
+        start, end = int(headers.offset[i]), int(headers.offset[i] + headers.length[i])
+        ssrc, seq, stamp = int(headers.ssrc[i]), int(headers.seq[i]), int(headers.stamp[i])
+        marker = bool(datagram[1] & 0x80)
+        packet = read_event(ssrc, seq, stamp, datagram[start:end].tobytes(), marker=marker, tick=tick)
         if packet is not None:
-            key = self._events.setdefault(row, EventsIn()).packet(packet)
+            key = self._events.setdefault(row, EventsIn()).packet(packet, int(self._channels.far_ssrc[row]))
             if key is not None:
-                self._on_key(row, key, packet.stamp)
+                self._on_key(row, key, stamp)
 
     def _latch(self, owner: Rows, at: Rows) -> None:
         for i, row in enumerate(owner.tolist()):

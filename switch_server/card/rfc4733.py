@@ -102,7 +102,8 @@ class EventsIn:
     of the sequence numbers; an end packet after an end packet of the same key is a repeat while its timestamp is near, while it follows
     at once, or where its duration leads back to the begin; a packet that is no end, after an end, begins a press.
 
-    Only one source (SSRC) at a time sends keys: packets of another source count when the first source's have rested for ``SOON``.
+    Only one source (SSRC) at a time sends keys: packets of another source count when the first source's have rested for ``SOON``, and
+    not while the first source is the channel's source of sound.
     """
 
     __slots__ = ("_before", "_press")
@@ -111,27 +112,23 @@ class EventsIn:
         self._press: _Press | None = None
         self._before: _Press | None = None
 
-    @property
-    def ssrc(self) -> int | None:
-        """The source of the last key."""
-        return None if self._press is None else self._press.last.ssrc
-
-    def packet(self, packet: EventPacket) -> str | None:
-        """The key, where this is the first packet of a press, else ``None``."""
+    def packet(self, packet: EventPacket, sound: int | None = None) -> str | None:
+        """The key, where this is the first packet of a press, else ``None``. ``sound`` is the SSRC of the channel's sound."""
         press = self._press
-        if press is None or not self._repeats(press, packet):
+        if press is None or not self._repeats(press, packet, sound):
             self._before, self._press = press, _Press(packet)
             return KEYS[packet.code]
         return None
 
-    def _repeats(self, press: _Press, packet: EventPacket) -> bool:
+    def _repeats(self, press: _Press, packet: EventPacket, sound: int | None) -> bool:
         """Whether the packet begins no press. Extends the press that the packet belongs to."""
         last = press.last
         rest = packet.tick - last.tick
         if packet.ssrc != last.ssrc:
+            refused = last.ssrc == sound
             if rest <= SOON and packet.code == last.code:
-                press.extend(packet)
-            return rest <= SOON
+                press.extend(last._replace(tick=packet.tick) if refused else packet)
+            return refused or rest <= SOON
         step = (packet.seq - last.seq + 0x8000 & 0xFFFF) - 0x8000
         if (-MISORDERED <= step < 0 and rest <= LATE) or (step == 0 and packet._replace(tick=last.tick) == last):
             return True

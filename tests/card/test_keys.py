@@ -260,6 +260,23 @@ def test_two_sources_in_turn_press_a_key_once() -> None:
     assert events.packet(9000, event(6, 160), ssrc=2) == "6"
 
 
+def test_keys_of_another_source_than_that_of_the_sound() -> None:
+    """A gateway sends its keys with an SSRC of their own; once the sound's source has sent a key, no other source has keys."""
+    events = EventsIn()
+
+    def packet(ssrc: int, seq: int, key: int, tick: int) -> str | None:
+        event_packet = read_event(ssrc, seq, 160 * tick, event(key, 160), marker=True, tick=tick)
+        assert event_packet is not None
+        return events.packet(event_packet, 1)
+
+    assert packet(2, 10, 5, 100) == "5"
+    assert packet(2, 90, 6, 200) == "6"
+    assert packet(1, 5000, 7, 300) == "7"
+    assert packet(2, 150, 7, 300) is None
+    assert packet(2, 151, 8, 400) is None
+    assert packet(1, 5200, 8, 500) == "8"
+
+
 def test_sent_keys_are_received_unchanged() -> None:
     out, far, heard = EventsOut(), Receiver(), ""
     out.add("12a#x9")

@@ -4,12 +4,13 @@ import struct
 import time
 from collections.abc import Iterable
 
+import numpy as np
 import pytest
 
 from shared.ids import LegId
 from switch_server.core.words import media as m
 from tests.card.driver import CardProcess, DigitMode, patient
-from tests.rtp_peer import EVENT_KEYS, RtpPeer
+from tests.rtp_peer import EVENT_KEYS, RtpPeer, gaps, purity, sine
 
 TICK = 0.02
 
@@ -122,3 +123,49 @@ def test_events_are_not_heard_where_the_answer_has_none(card: CardProcess) -> No
         peer.press_tones("4")
         assert card.wait(m.DigitHeard, lambda e: e.leg == leg).digit == "4"
         card.close(leg)
+
+
+def with_ssrc(packet: bytes, ssrc: int, payload: bytes | None = None) -> bytes:
+    return packet[:8] + ssrc.to_bytes(4, "big") + (packet[12:] if payload is None else payload)
+
+
+@patient
+@pytest.mark.parametrize("other_first", [False, True])
+def test_two_sources_in_turn_from_one_port_leave_the_first_heard(card: CardProcess, other_first: bool) -> None:
+    """Case 14: one source with 1 kHz, the other with silence."""
+    with RtpPeer() as one, RtpPeer() as listener:
+        a, b = card.open(one), card.open(listener)
+        card.do(m.Hear(b, (a,)))
+        one.say(np.tile(sine(1000, 8000), 3))
+
+        def mangle(_number: int, packet: bytes) -> list[bytes]:
+            other = with_ssrc(packet, 4711, b"\xd5" * 160)
+            return [other, packet] if other_first else [packet, other]
+
+        one.mangle = mangle
+        time.sleep(0.4)
+        wave = listener.listen(1.5)
+        assert purity(wave, 1000) > 0.98
+        assert not gaps(wave)
+        one.press("5")
+        assert card.digits(a, 1) == "5"
+        card.close(a)
+        card.close(b)
+
+
+@patient
+def test_a_source_that_changes_is_heard_soon_and_a_key_goes_on_as_one(card: CardProcess) -> None:
+    """A new SSRC from the same port, in the middle of a key."""
+    with RtpPeer() as one, RtpPeer() as listener:
+        a, b = card.open(one), card.open(listener)
+        card.do(m.Hear(b, (a,)))
+        one.press("8", ms=1000)
+        time.sleep(0.4)
+        one.mangle = lambda _number, packet: [with_ssrc(packet, 4711)]
+        one.say(np.tile(sine(1000, 8000), 2))
+        time.sleep(1.2)
+        assert purity(listener.listen(0.5), 1000) > 0.98
+        one.press("9")
+        assert card.digits(a, 2) == "89"
+        card.close(a)
+        card.close(b)

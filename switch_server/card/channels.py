@@ -92,6 +92,11 @@ class Channels:
         self.next_silence[row] = tick + 500
         self.changed = True
 
+    def unlatch(self, row: int) -> None:
+        """The next packet of the row's key latches the row."""
+        self.latched[row] = False
+        self.first_word[row] = NO_FIRST_WORD
+
     def refresh(self, upto: int) -> None:
         """Sets ``first_word``: RTP version 2 without padding, extension and CSRCs, and the law's payload type, where audio is expected."""
         listens = self.latched[:upto] & self.speaks[:upto]

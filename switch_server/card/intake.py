@@ -11,6 +11,7 @@ from switch_server.card.channels import Channels
 from switch_server.card.g711 import ACROSS, PAYLOAD_TYPE
 from switch_server.card.jitter import JitterBuffer
 from switch_server.card.latch import Latches
+from switch_server.card.moved import MovedSources
 from switch_server.card.quality import Reception
 from switch_server.card.rfc4733 import EventsIn, read_event
 from switch_server.card.sockets import SOCKET_BATCH, BatchSockets
@@ -46,6 +47,7 @@ class Intake:
         self._sockets, self._channels, self._latches = sockets, channels, latches
         self._jitter, self._reception = jitter, reception
         self.sources = Sources(channels)
+        self._moved = MovedSources(channels, latches)
         self._on_key, self._on_latch = on_key, on_latch
         self._events: dict[int, EventsIn] = {}
         self.strangers_of = np.zeros(channels.size, np.int64)
@@ -196,7 +198,7 @@ class Intake:
                 self._on_latch(row, self._sockets.address(int(at[i])))
 
     def _strangers(self, keys: Any, owner: Rows, tick: int) -> None:
-        """Packets from addresses that no channel has: they latch a channel that waits for this IP (``Latches.claim``), or are counted."""
+        """Packets from addresses that no channel has: they latch a channel (``MovedSources.row_of``), or are counted."""
         missed = np.flatnonzero(owner < 0)
         unknown, first, place, counts = np.unique(
             keys[missed], return_index=True, return_inverse=True, return_counts=True
@@ -204,9 +206,13 @@ class Intake:
         self.strangers += len(missed)
         for number in range(min(len(unknown), UNKNOWN_SENDERS_A_BATCH)):
             key, at = int(unknown[number]), int(missed[first[number]])
-            row = self._latches.claim(key, int(counts[number]), tick)
-            if row is not None and self._plausible(at, row):
+            ssrc = int.from_bytes(self._sockets.rx[at, 8:12].tobytes(), "big")
+            row = self._moved.row_of(key, ssrc, tick)
+            if row is not None and self._plausible(at, row) and self._latches.claim(key, int(counts[number])):
                 self._latches.latch(row, key)
+                if self._channels.latched[row]:
+                    self._channels.unlatch(row)
+                    self.sources.release(row)
                 owner[missed[place == number]] = row
                 self.strangers -= int(counts[number])
             else:

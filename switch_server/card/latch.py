@@ -2,8 +2,9 @@
 
 Each channel has one key (port, far address): first the address in the SDP, then the source address of the packet that latched. A packet
 with a channel's key belongs to that channel. Packets with an unknown key latch the un-latched channel of the same port and far IP if
-there is exactly one, if ``PACKETS_TO_LATCH`` of them came, and if no call that has just ended had this key; all others are strangers'. Two
-channels never share a key, since ``choose`` gives the second channel another port.
+there is exactly one, if ``PACKETS_TO_LATCH`` of them came, and if no call that has just ended had this key; or they latch a channel whose sender has moved
+(``moved.MovedSources``); all others are strangers'. Two channels never share a key, since ``choose`` gives the second channel another
+port.
 """
 
 from collections.abc import Callable
@@ -146,15 +147,26 @@ class Latches:
         row = int(self.owners(np.array([key], np.uint64))[0])
         return None if row < 0 else row
 
-    def claim(self, key: int, packets: int, tick: int) -> int | None:
-        """Counts packets with an unknown key; returns the un-latched row that they may latch, or ``None``."""
-        waiting = self._waiting.get((key & 0xFFFF, ip_of(key)), ())
-        if len(waiting) != 1 or self._ended_calls.get(key, 0) > tick:
-            return None
+    def waiting(self, key: int, tick: int) -> int | None:
+        """The un-latched row that packets with an unknown key may latch."""
+        rows = self._waiting.get((key & 0xFFFF, ip_of(key)), ())
+        return None if len(rows) != 1 or self.ended(key, tick) else next(iter(rows))
+
+    def claim(self, key: int, packets: int) -> bool:
+        """Counts packets with an unknown key; whether there are enough to latch a channel."""
         if len(self._claims) > MOST_CLAIMS:
             self._claims.clear()
         self._claims[key] = self._claims.get(key, 0) + packets
-        return next(iter(waiting)) if self._claims[key] >= PACKETS_TO_LATCH else None
+        return self._claims[key] >= PACKETS_TO_LATCH
+
+    def ended(self, key: int, tick: int) -> bool:
+        """Whether a call that has just ended had this key."""
+        return self._ended_calls.get(key, 0) > tick
+
+    def ip(self, row: int) -> int | None:
+        """The IP in the row's key, as ``ip_of`` gives it."""
+        key = self._by_row.get(row)
+        return None if key is None else ip_of(key)
 
     def _wait(self, row: int, group: tuple[int, int]) -> None:
         self._waiting.setdefault(group, set()).add(row)

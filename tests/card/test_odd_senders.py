@@ -129,6 +129,7 @@ def with_ssrc(packet: bytes, ssrc: int, payload: bytes | None = None) -> bytes:
     return packet[:8] + ssrc.to_bytes(4, "big") + (packet[12:] if payload is None else payload)
 
 
+@pytest.mark.slow
 @patient
 @pytest.mark.parametrize("other_first", [False, True])
 def test_two_sources_in_turn_from_one_port_leave_the_first_heard(card: CardProcess, other_first: bool) -> None:
@@ -153,6 +154,7 @@ def test_two_sources_in_turn_from_one_port_leave_the_first_heard(card: CardProce
         card.close(b)
 
 
+@pytest.mark.slow
 @patient
 def test_a_source_that_changes_is_heard_soon_and_a_key_goes_on_as_one(card: CardProcess) -> None:
     """A new SSRC from the same port, in the middle of a key."""
@@ -169,3 +171,63 @@ def test_a_source_that_changes_is_heard_soon_and_a_key_goes_on_as_one(card: Card
         assert card.digits(a, 2) == "89"
         card.close(a)
         card.close(b)
+
+
+def moved(peer: RtpPeer, ip: str, *, ssrc: int | None = None) -> RtpPeer:
+    """A peer at another port that goes on with the stream of ``peer``."""
+    other = RtpPeer(ip=ip, seq=peer.seq)
+    other.stamp, other.ssrc = peer.stamp, peer.ssrc if ssrc is None else ssrc
+    return other
+
+
+@pytest.mark.slow
+@patient
+@pytest.mark.parametrize(
+    ("ip", "same_ssrc", "channels"), [("127.0.0.1", True, 2), ("127.0.0.2", True, 2), ("127.0.0.1", False, 1)]
+)
+def test_a_source_that_moves_is_learned_after_a_second(
+    card: CardProcess, ip: str, same_ssrc: bool, channels: int
+) -> None:
+    """Case 21: the source's port changes without new SDP."""
+    with RtpPeer() as old, RtpPeer() as bystander:
+        leg = card.open(old)
+        if channels == 2:
+            card.open(bystander)
+        near = card.near[leg]
+        old.sending = False
+        with moved(old, ip, ssrc=None if same_ssrc else 99) as new:
+            new.call(near.ip, near.port)
+            card.wait(m.MediaLatched, lambda event: event.leg == leg, 4)
+            card.do(m.Play(leg, 1, ("tone:test1k",)))
+            assert purity(new.listen(0.5)[1600:], 1000) > 0.98
+            new.press("6")
+            assert card.digits(leg, 1) == "6"
+            if channels == 2:
+                assert len(bystander.samples(bystander.heard)) > 0
+                assert purity(bystander.samples(bystander.heard), 1000) < 0.1
+        card.clear()
+
+
+@pytest.mark.slow
+@patient
+@pytest.mark.parametrize("ip", ["127.0.0.1", "127.0.0.2"])
+def test_a_source_that_sends_is_not_taken_over(card: CardProcess, ip: str) -> None:
+    """Case 21: a second sender, even with the channel's SSRC, is a stranger while the first one sends; without the SSRC and IP always."""
+    with RtpPeer() as one:
+        leg = card.open(one)
+        near = card.near[leg]
+        with moved(one, ip) as thief:
+            thief.call(near.ip, near.port)
+            thief.press("1")
+            time.sleep(1.5)
+            assert not thief.heard
+        with moved(one, "127.0.0.3", ssrc=98) as stranger:
+            one.sending = False
+            stranger.call(near.ip, near.port)
+            stranger.press("2")
+            time.sleep(1.6)
+            assert not stranger.heard
+        one.sending = True
+        one.press("3")
+        assert card.digits(leg, 1) == "3"
+        assert card.close(leg).strangers > 50

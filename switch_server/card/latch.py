@@ -163,6 +163,14 @@ class Latches:
         """Whether a call that has just ended had this key."""
         return self._ended_calls.get(key, 0) > tick
 
+    def still_sends(self, key: int, tick: int) -> bool:
+        """``ended``; keeps the entry while the packets come, unless a row waits for them (a next call from the same address)."""
+        if not self.ended(key, tick):
+            return False
+        if (key & 0xFFFF, ip_of(key)) not in self._waiting:
+            self._ended_calls[key] = tick + ENDED_CALL_TICKS
+        return True
+
     def ip(self, row: int) -> int | None:
         """The IP in the row's key, as ``ip_of`` gives it."""
         key = self._by_row.get(row)

@@ -17,7 +17,7 @@ SILENT_TICKS = 50
 
 
 class MovedSources:
-    """Reads the channels and the latches; changes neither."""
+    """Tells the channel; ``Intake`` latches it."""
 
     def __init__(self, channels: Channels, latches: Latches) -> None:
         self._channels, self._latches = channels, latches
@@ -33,7 +33,7 @@ class MovedSources:
         waiting = self._latches.waiting(key, tick)
         if waiting is not None:
             return waiting
-        return None if self._latches.ended(key, tick) else self._alone(here, ip_of(key), tick)
+        return None if self._latches.still_sends(key, tick) else self._alone(here, ip_of(key), tick)
 
     def _alone(self, here: npt.NDArray[np.int64], ip: int, tick: int) -> int | None:
         """The silent row with this IP, if no other of the rows ``here`` may have the IP: by SDP, by packets, or for lack of SDP."""

@@ -101,3 +101,13 @@ def test_late_packets_of_an_ended_call_latch_nothing() -> None:
     assert port.row_of("10.0.0.1", 4000, 1000 + ended, 150) is None
     assert port.row_of("10.0.0.1", 4000, 1000 + row, 150) == row
     assert port.row_of("10.0.0.1", 5000, 7, 150) == row
+
+
+def test_an_ended_call_that_goes_on_sending_never_latches_a_channel_that_is_silent() -> None:
+    port = Port()
+    ended, row = port.open("10.0.0.1", 4000), port.open("10.0.0.1", 4002)
+    port.latches.leave(ended, 0, 100)
+    port.channels.close(ended)
+    for tick in range(110, 3000, 100):
+        assert port.row_of("10.0.0.1", 4000, 1000 + ended, tick) is None
+    assert port.row_of("10.0.0.1", 4000, 7, 3600) == row

@@ -53,6 +53,17 @@ def test_rings_is_answered_and_hung_up_by_the_far_end(switch, peer) -> None:
     assert switch.wait(LegEnded) == LegEnded(leg, EndCause.FAR_HUNG_UP)
 
 
+@pytest.mark.parametrize("answered", [97, 100, 101, 127])
+def test_the_answer_may_have_another_payload_type_for_keys_than_our_offer(switch, peer, answered) -> None:
+    """Case 19: keys go with the answer's payload type (RFC 3264 §5.1); those that come with ours are heard in ``tests/card``."""
+    switch.place()
+    invite = peer.expect("INVITE")
+    assert "a=rtpmap:101 telephone-event/8000" in invite.body
+    peer.reply(invite, 200, body=ANSWER.replace("101", str(answered)), tag="callee")
+    assert switch.wait(LegAnswered).far.telephone_event == answered
+    peer.expect("ACK")
+
+
 def test_the_answer_of_an_early_media_holds_for_a_200_without_sdp(switch, peer) -> None:
     switch.place()
     invite = peer.expect("INVITE")

@@ -64,20 +64,26 @@ class _Press:
         if packet.stamp not in self.stamps:
             self.stamps = [*self.stamps[-7:], packet.stamp]
 
-    def holds(self, packet: EventPacket, step: int) -> bool:
-        """Whether a packet with the same key, ``step`` sequence numbers after the last one, belongs to this press."""
+    def follows(self, packet: EventPacket, step: int) -> bool:
+        """Whether a packet without marker comes at once after the last one, ``step`` sequence numbers later."""
+        return step == 1 and not packet.marker and packet.tick - self.last.tick <= SOON
+
+    def holds(self, packet: EventPacket, step: int, drifts: list[int]) -> bool:
+        """Whether a packet with the same key belongs to this press; ``drifts``: see ``EventsIn``."""
         last = self.last
-        contiguous = step == 1 and not packet.marker and packet.tick - last.tick <= SOON
+        contiguous = self.follows(packet, step)
         if packet.stamp in self.stamps:
             if last.end:
                 return packet.end or (contiguous and packet.duration >= last.duration)
             return not (packet.marker and packet.duration < last.duration < LONG)
         if last.end and not packet.end:
             return False
-        close = abs(_signed(packet.stamp - last.stamp)) <= max(last.duration + PACKET, SHORTEST)
+        ahead = _signed(packet.stamp - last.stamp)
+        close = abs(ahead) <= max(last.duration + PACKET, SHORTEST)
         if packet.marker:
             return close and packet.duration >= last.duration
-        return contiguous or close or self._counted_on(packet)
+        drifted = any(ahead % drift == 0 and 0 < ahead // drift <= step for drift in drifts)
+        return contiguous or close or drifted or self._counted_on(packet)
 
     def _counted_on(self, packet: EventPacket) -> bool:
         """Whether a timestamp that is not the begin's is that of the next segment, or of a clock that ran on during the press."""
@@ -87,6 +93,11 @@ class _Press:
         if packet.end:
             return abs(_signed(packet.stamp - packet.duration - self.begin)) <= 2 * PACKET
         return _signed(packet.stamp - last.stamp) == packet.duration - last.duration
+
+    def drift(self, packet: EventPacket) -> int:
+        """The samples by which the timestamp of the next packet of this press differs from the last one without need: 0 by RFC 4733."""
+        known = packet.stamp in self.stamps or packet.stamp == self._next_segment
+        return 0 if known else _signed(packet.stamp - self.last.stamp)
 
     @property
     def _next_segment(self) -> int:
@@ -100,15 +111,17 @@ class EventsIn:
     By RFC 4733 all packets of a press have the timestamp of its begin. Senders err in both directions: the timestamps of one press
     differ (they run on in the end packets or in all packets, or they fall), or several presses have one timestamp. So the order is that
     of the sequence numbers; an end packet after an end packet of the same key is a repeat while its timestamp is near, while it follows
-    at once, or where its duration leads back to the begin; a packet that is no end, after an end, begins a press.
+    at once, or where its duration leads back to the begin; a packet that is no end, after an end, begins a press. How far a sender's
+    timestamps run on from packet to packet is remembered (``_drifts``, samples), so that lost packets mislead only once.
 
     Only one source (SSRC) at a time sends keys: packets of another source count when the first source's have rested for ``SOON``, and
     not while the first source is the channel's source of sound.
     """
 
-    __slots__ = ("_before", "_press")
+    __slots__ = ("_before", "_drifts", "_press")
 
     def __init__(self) -> None:
+        self._drifts: list[int] = []
         self._press: _Press | None = None
         self._before: _Press | None = None
 
@@ -134,8 +147,11 @@ class EventsIn:
             return True
         if packet.code != last.code:
             return self._late_end(press, packet)
-        if not press.holds(packet, step):
+        if not press.holds(packet, step, self._drifts):
             return False
+        drift = press.drift(packet) if press.follows(packet, step) else 0
+        if drift and drift not in self._drifts:
+            self._drifts = [*self._drifts[-3:], drift]
         press.extend(packet)
         return True
 

@@ -118,6 +118,23 @@ def test_lost_packets_neither_lose_nor_double_a_key(sent: list[Press], clock: st
     assert heard(lose(stream(sent, CLOCKS[clock]), lost, 2)) == text(sent)
 
 
+FAST = [(960, 0), (960, 960), (0, 960), (0, 1000), (-960, -960), (0, -2000), (3000, 0)]
+"""Samples a packet of 20 ms by which clocks run on that count at 48 kHz or at random: in all packets, and in end packets."""
+
+
+@settings(max_examples=300)
+@given(presses, st.sampled_from(FAST), losses, keys)
+def test_lost_packets_of_a_sender_with_a_fast_clock(
+    sent: list[Press], fast: tuple[int, int], lost: list[bool], first: str
+) -> None:
+    """After a first key without loss, by which the receiver knows the clock."""
+    every, ends = fast
+    packets = stream(
+        [Press(first, 5, 3), *sent], lambda begin, n, end: 5 * begin + every * n + ends * max(end, 0) * (not every)
+    )
+    assert heard([*packets[:8], *lose(packets[8:], lost, 2)]) == first + text(sent)
+
+
 @settings(max_examples=300)
 @given(presses, losses)
 def test_three_packets_lost_in_a_row_from_a_right_sender(sent: list[Press], lost: list[bool]) -> None:

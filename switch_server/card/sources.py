@@ -28,10 +28,12 @@ class Sources:
         self._hold = np.zeros(channels.size, np.int64)  # ticks of silence after which another source is accepted
         self._rival = np.zeros(channels.size, np.uint32)  # the SSRC of the last packet that was not accepted
         self._rival_since = np.zeros(channels.size, np.int64)
+        self._in_turn = np.zeros(channels.size, np.bool_)  # packets of the source have come after the rival's
 
     def release(self, row: int) -> None:
         """The next packet's source becomes the channel's source."""
-        self._hold[row] = 0
+        self._hold[row] = self._rival[row] = 0
+        self._in_turn[row] = False
 
     def admit(self, rows: Rows, ssrc: npt.NDArray[np.uint32], length: Rows, tick: int) -> tuple[Mask, Mask]:
         """Which packets are accepted, and which of these are of a new source; ``length`` in bytes of payload."""
@@ -39,7 +41,8 @@ class Sources:
         foreign = ssrc != channels.far_ssrc[rows]
         accepted = ~foreign
         if foreign.any():
-            free = foreign & (tick - channels.last_heard[rows] >= self._hold[rows])
+            hold = np.where(self._in_turn[rows], RIVAL_TICKS, self._hold[rows])
+            free = foreign & (tick - channels.last_heard[rows] >= hold)
             if free.any():
                 self._change(rows, ssrc, np.flatnonzero(free))
             accepted = ssrc == channels.far_ssrc[rows]
@@ -56,12 +59,11 @@ class Sources:
         """Gives each row of the packets ``which`` the source of the first of its packets."""
         touched, first = np.unique(rows[which], return_index=True)
         self._channels.far_ssrc[touched] = ssrc[which[first]]
-        self._hold[touched] = 0
-        self._rival[touched] = 0
+        self._hold[touched] = self._rival[touched] = 0
+        self._in_turn[touched] = False
 
     def _note_rivals(self, rows: Rows, ssrc: npt.NDArray[np.uint32], tick: int) -> None:
-        in_turn = (self._rival[rows] == ssrc) & (self._channels.last_heard[rows] > self._rival_since[rows] + LATE_TICKS)
-        self._hold[rows[in_turn]] = RIVAL_TICKS
         fresh = self._rival[rows] != ssrc
+        self._in_turn[rows] = ~fresh & (self._channels.last_heard[rows] > self._rival_since[rows] + LATE_TICKS)
         self._rival[rows[fresh]] = ssrc[fresh]
         self._rival_since[rows[fresh]] = tick

@@ -81,3 +81,12 @@ def test_a_released_row_takes_the_next_source() -> None:
         row.packets(A, B)
     row.sources.release(3)
     assert row.packets(B, B, A) == [B, B]
+
+
+def test_a_third_source_need_not_wait_for_a_rival_that_has_gone() -> None:
+    row = Row()
+    for _ in range(20):
+        row.packets(A, B)
+    for _ in range(20):
+        row.packets(A)
+    assert [bool(row.packets(C)) for _ in range(6)] == [False] * 4 + [True] * 2

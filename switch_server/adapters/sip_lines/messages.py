@@ -20,6 +20,10 @@ KNOWN: Final = IN_DIALOG | {"OPTIONS", "REGISTER", "SUBSCRIBE", "PUBLISH"}
 OPTION_TAGS: Final = frozenset({"timer"})
 _COMPACT: Final = {"session-expires": "x", "supported": "k", "content-encoding": "e", "allow-events": "u"}
 _NUMBER: Final = re.compile(r"[+0-9A-Za-z*#._~!-]{1,64}")
+_WITHHELD: Final = frozenset(
+    {"anonymous", "coinphone", "private", "restricted", "unavailable", "unknown", "withheld", "payphone"}
+)
+"""User parts that stand for the reason why there is no number (RFC 3323 §4.1, RFC 3325 §9.1, the CLIR words of gateways)."""
 
 
 class PlainHeader(SipGenericHF):  # type: ignore[misc]
@@ -114,13 +118,15 @@ def ani_of(request: Any) -> str:
     withheld = any("id" in str(body).lower().replace(" ", "").split(";") for body in request.getHFBodys("privacy"))
     for name in ("from",) if withheld else ("p-asserted-identity", "from"):
         for body in request.getHFBodys(name):
-            user = body.getUrl().username or ""
-            if _NUMBER.fullmatch(user) and user.lower() not in ("anonymous", "unknown", "restricted"):
+            uri = body.getUrl().uri
+            user = uri.number()
+            nowhere = uri.host.lower().rstrip(".").endswith(".invalid")  # RFC 3323 §4.1.1.3, RFC 2606
+            if _NUMBER.fullmatch(user) and user.lower() not in _WITHHELD and not nowhere:
                 return str(user)
     return ""
 
 
 def dnis_of(request: Any) -> str:
     """The dialled number: the user part of the Request-URI."""
-    user = request.getRURI().username or ""
+    user = request.getRURI().uri.number()
     return str(user) if _NUMBER.fullmatch(user) else ""

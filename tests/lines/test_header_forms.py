@@ -360,7 +360,7 @@ def test_the_whole_torturous_invite(switch, peer) -> None:
 )
 @pytest.mark.parametrize("router", ["", "<sip:UserB@example.com;maddr=ss1.example.com>"])
 def test_a_caller_of_rfc_2543(switch, peer, caller, router) -> None:
-    """Case 12: RFC 4475 §3.1.4: no branch, no tag, no Contact, no Max-Forwards. Our BYE goes to its From, or over its router."""
+    """Case 12: RFC 4475 §3.4.1: no branch, no tag, no Contact, no Max-Forwards. Our BYE goes to its From, or over its router."""
     lines = {"Via": f"SIP/2.0/UDP 127.0.0.1:{peer.address[1]}", "From": caller, "Contact": None, "Max-Forwards": None}
     lines["To"] = "sip:+16505552222@ss1.example.net;user=phone"
     if router:

@@ -145,6 +145,8 @@ class Exchange:
     def _route(self, request: Any, transaction: Any) -> None:
         method = request.getMethod()
         tag = request.getHFBody("to").getTag()
+        if method in ("INVITE", "UPDATE"):
+            messages.drop_optional_body(request)
         unknown = messages.tokens(request, "require") - messages.OPTION_TAGS
         if method not in messages.KNOWN:
             messages.respond(self.tm, request, transaction, 501, headers=(ALLOWED,))
@@ -208,6 +210,8 @@ class Exchange:
     def _refusal(self, request: Any, trunk: Trunk | None, dnis: str) -> int | None:
         if trunk is None or trunk.direction == "out":
             return 403
+        if not messages.accepts_sdp(request):
+            return 406
         if request.countHFs("max-forwards") and request.getHFBody("max-forwards").getNum() == 0:
             return 483
         if not takes_number(trunk, dnis):

@@ -103,7 +103,7 @@ def read_uri(text: str, *, hostless: bool = False) -> Uri:
         match = _TEL.fullmatch(rest)
         if match is None:
             raise MalformedFieldError("tel URI")
-        return Uri(text, scheme, unquote(match[1]), "", None, _parameters(match[2] or ""))
+        return Uri(text, scheme, unquote(match[1]), "", None, read_parameters(match[2] or ""))
     if not rest or re.search(r"[\s<>\"]", rest):
         raise MalformedFieldError("URI")
     return Uri(text, scheme, None, "", None)
@@ -117,7 +117,7 @@ def _sip_uri(text: str, scheme: str, rest: str, *, hostless: bool) -> Uri:
     if port is not None and port > 65535:
         raise MalformedFieldError("port")
     user = None if match[1] is None else unquote(match[1].partition(":")[0].partition(";")[0])
-    return Uri(text, scheme, user, match[2], port, _parameters(match[4] or ""))
+    return Uri(text, scheme, user, match[2], port, read_parameters(match[4] or ""))
 
 
 def read_address(text: str, *, hostless: bool = False) -> Address:
@@ -129,11 +129,11 @@ def read_address(text: str, *, hostless: bool = False) -> Address:
     text = text.strip()
     if "<" not in text:
         uri, semicolon, rest = text.partition(";")
-        return Address(read_uri(uri.rstrip(), hostless=hostless), _parameters(semicolon + rest))
+        return Address(read_uri(uri.rstrip(), hostless=hostless), read_parameters(semicolon + rest))
     match = _NAME_ADDR.fullmatch(text) or _PLAIN_NAME_ADDR.fullmatch(text)
     if match is None:
         raise MalformedFieldError("name-addr")
-    return Address(read_uri(match[1].strip(), hostless=hostless), _parameters(match[2].strip()))
+    return Address(read_uri(match[1].strip(), hostless=hostless), read_parameters(match[2].strip()))
 
 
 def tag_of(text: str) -> str | None:
@@ -159,7 +159,7 @@ def read_via(text: str) -> Via:
     if match is None:
         raise MalformedFieldError("Via")
     port = int(match[5]) if match[5] else None
-    return Via(f"{match[1]}/{match[2]}", match[3], match[4], port, _parameters(match[6] or ""))
+    return Via(f"{match[1]}/{match[2]}", match[3], match[4], port, read_parameters(match[6] or ""))
 
 
 def mark_via(text: str, received: str | None, rport: str | None) -> str:
@@ -192,8 +192,8 @@ def _pieces(pattern: re.Pattern[str], separator: str, text: str) -> list[str] | 
         at += 1
 
 
-def _parameters(text: str) -> Parameters:
-    """``*( SEMI generic-param )``; empty ones are left out. Raises ``MalformedFieldError`` for a quotation mark without its end."""
+def read_parameters(text: str) -> Parameters:
+    """``*( SEMI generic-param )``, with or without the first semicolon; empty ones are left out. Raises ``MalformedFieldError`` for a quotation mark without its end."""
     if not text:
         return ()
     pieces = _pieces(_PARAMETER, ";", text) if '"' in text else text.split(";")

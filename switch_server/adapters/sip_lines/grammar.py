@@ -144,12 +144,12 @@ def tag_of(text: str) -> str | None:
         return None
 
 
-def with_tag(text: str, tag: str) -> str:
-    """A From or To with this tag in place of its own, otherwise unchanged."""
+def with_tag(text: str, tag: str, *, replace: bool) -> str:
+    """A From or To with this tag, otherwise unchanged. ``replace``: the text has a tag already."""
+    if not replace:
+        return f"{text};tag={tag}"
     end = text.rfind(">") + 1
     head, tail = text[:end], text[end:]
-    if tag_of(text) is None:
-        return f"{text};tag={tag}"
     return head + _TAG.sub(lambda found: f"{found[1]}={tag}", tail, count=1)
 
 
@@ -171,10 +171,12 @@ def mark_via(text: str, received: str | None, rport: str | None) -> str:
 
 def split_list(text: str) -> list[str]:
     """The elements of a comma-separated header; commas in quotes and angle brackets do not separate."""
-    if "," not in text:
-        return [text]
-    elements = _pieces(_ELEMENT, ",", text) or _pieces(_PLAIN_ELEMENT, ",", text) or [text]
-    return [each.strip() for each in elements if each.strip()]
+    return [text] if "," not in text else [each for each in elements(text) if each]
+
+
+def elements(text: str) -> list[str]:
+    """As ``split_list``, with the empty elements."""
+    return [each.strip() for each in _pieces(_ELEMENT, ",", text) or _pieces(_PLAIN_ELEMENT, ",", text) or [text]]
 
 
 def _pieces(pattern: re.Pattern[str], separator: str, text: str) -> list[str] | None:

@@ -19,7 +19,7 @@ from sippy.SipGenericHF import SipGenericHF
 from sippy.SipVia import SipVia
 
 from switch_server.adapters.sip_lines import grammar
-from switch_server.adapters.sip_lines.grammar import Uri
+from switch_server.adapters.sip_lines.grammar import Address, Uri
 
 SIP_PORT: Final = 5060
 _SPELLING: Final = {
@@ -120,8 +120,11 @@ class AddressField(SipGenericHF):  # type: ignore[misc]
         return self.address.tag
 
     def setTag(self, tag: str) -> None:  # noqa: N802
-        self.body = grammar.with_tag(self.body, tag)
-        self.parse()
+        if not self.parsed:
+            self.parse()
+        uri, parameters = self.address.uri, self.address.parameters
+        self.body = grammar.with_tag(self.body, tag, replace=self.address.tag is not None)
+        self.address = Address(uri, (*(each for each in parameters if each[0] != "tag"), ("tag", tag)))
 
     def genTag(self) -> None:  # noqa: N802
         self.setTag(secrets.token_hex(16))

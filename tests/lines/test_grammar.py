@@ -24,6 +24,10 @@ from switch_server.adapters.sip_lines.grammar import MalformedFieldError
         ("tel:+86-10-1;npdi;RN=+8613900", "+86-10-1", "", None, (("npdi", None), ("rn", "+8613900"))),
         ("13800@1.2.3.4", "13800", "1.2.3.4", None, ()),
         ("urn:service:sos", None, "", None, ()),
+        # RFC 4475 §3.1.1.2, §3.1.1.3, §3.1.1.9
+        ("sip:1_unusual.URI~(to-be!sure)&isn't+it$/crazy?,/;;*:&it+has=1,weird!*pas$wo~d_too.(doesn't-it)@example.com", "1_unusual.URI~(to-be!sure)&isn't+it$/crazy?,/", "example.com", None, ()),
+        ("sip:sips%3Auser%40example.com@example.net", "sips:user@example.com", "example.net", None, ()),
+        ("sip:user;par=u%40example.net@example.com;x", "user", "example.com", None, (("x", None),)),
     ],
 )  # fmt: skip
 def test_uris(text, user, host, port, parameters) -> None:

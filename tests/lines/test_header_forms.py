@@ -373,3 +373,36 @@ def test_a_caller_of_rfc_2543(switch, peer, caller, router) -> None:
     assert bye.start == f"BYE {router.strip('<>') or uri} SIP/2.0"
     assert bye.all("Route") == ([f"<{uri}>"] if router else [])
     assert bye.get("To") == caller
+
+
+def test_a_callee_may_write_our_headers_in_another_form() -> None:
+    """White space, capitals, compact names and leading zeros in the responses to our INVITE and BYE, several Vias' worth of folding."""
+    with Peer(("127.0.0.1", 9)) as peer, Switch(answer_all, trunk_to(peer.address)) as switch:
+        peer.switch = switch.address
+        leg = switch.place()
+
+        def answer(request: Message, body: str) -> None:
+            via = request.get("Via").replace(";branch=", "\r\n ; BRANCH = ").replace("SIP/2.0/UDP", "SIP / 2.0 / udp")
+            number, method = request.get("CSeq").split()
+            lines = [
+                "sip/2.0 200  Gut",
+                f"v : {via};received=127.0.0.1",
+                f"f:{request.get('From').replace(';tag=', chr(13) + chr(10) + ' ; TAG = ')}",
+                f"T: {request.get('To').split(';tag')[0]};x;\ttag=callee",
+                f"i: {request.get('Call-ID')}",
+                f"cseq: 000{number}\t{method}",
+                f"m: Zhang San<SIP:zhang@127.0.0.1:0{peer.address[1]};ob>;expires=1",
+                "c:Application/sdp;x",
+                f"l : 000{len(body)}",
+            ]
+            peer.raw("\r\n".join([*lines, "", body]))
+
+        answer(peer.expect("INVITE"), SDP)
+        assert peer.expect("ACK").start == f"ACK SIP:zhang@127.0.0.1:0{peer.address[1]};ob SIP/2.0"
+        assert switch.wait(LegAnswered).far.port == 40000
+        switch.hang_up(leg)
+        bye = peer.expect("BYE")
+        assert bye.start == f"BYE SIP:zhang@127.0.0.1:0{peer.address[1]};ob SIP/2.0"
+        assert bye.tag("To") == "callee"
+        answer(bye, "")
+        assert peer.silent(1.2), "the BYE has its answer"

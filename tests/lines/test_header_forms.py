@@ -307,6 +307,8 @@ def test_a_via_in_every_form_is_copied(switch, peer, via) -> None:
         {"Subject": "", "s ": "\r\n x"},
         {"Content-Type": 'Application/SDP ; charset ; a="b;c"'},
         {"Contact": '"Quoted string \\"\\"" <sip:jdrosen@example.com> ; newparam =\r\n newvalue ;\r\n  secondparam ; q = 0.33'},
+        {"Expires": "Thu, 01 Dec 1994 16:00:00 GMT"},
+        {"Expires": "0000000000000000300"},
         {"Route": "<sip:services.example.com;lr;unknownwith=value;unknown-no-value>"},
     ],
 )  # fmt: skip

@@ -7,6 +7,7 @@ in the place of sippy's, so each field is still read once. Fields that the switc
 
 import importlib
 import ipaddress
+import re
 import secrets
 from copy import copy
 from typing import Any, Final
@@ -15,6 +16,7 @@ from sippy import SipHeader
 from sippy.ESipHeaderCSV import ESipHeaderCSV
 from sippy.SipContentType import SipContentType
 from sippy.SipCSeq import SipCSeq
+from sippy.SipExpires import SipExpires
 from sippy.SipGenericHF import SipGenericHF
 from sippy.SipVia import SipVia
 
@@ -232,6 +234,15 @@ class CSeqField(SipCSeq):  # type: ignore[misc]
         return copy(self)
 
 
+class ExpiresField(SipExpires):  # type: ignore[misc]
+    """An Expires that is no number of seconds, such as a date of RFC 2543 §6.20, counts as missing: sippy takes its own limit for 0."""
+
+    def parse(self) -> None:
+        match = re.fullmatch(r"0{0,99}([0-9]{1,9})", self.body.strip())
+        self.number = int(match[1]) if match is not None else 0
+        self.parsed = True
+
+
 class ContentTypeField(SipContentType):  # type: ignore[misc]
     """A Content-Type whose parameters are left as text: sippy's class raises at a parameter without value and splits quoted strings."""
 
@@ -255,6 +266,7 @@ _FIELDS: Final = (
     ContactField,
     ViaField,
     CSeqField,
+    ExpiresField,
     ContentTypeField,
 )
 

@@ -18,6 +18,7 @@ _LAWS: Final = {"0": Law.MU, "8": Law.A}
 _NAMES: Final = {"0": "pcmu/8000", "8": "pcma/8000"}
 _EVENT: Final = re.compile(r"(\d{1,3})\s+telephone-event/8000\b", re.IGNORECASE)
 _RTPMAP: Final = re.compile(r"(\d{1,3})\s+([^\s/]+/\d+)")
+_PTIME: Final = re.compile(r"\s*0*([0-9]{1,3})(?:\.0*)?\s*")
 _NUMERIC: Final = re.compile(r"[0-9.]*")
 _PORT: Final = re.compile(r"0*([0-9]{1,5})(?:/|$)")
 _IPV4: Final = re.compile(r"0*([0-9]{1,3})\.0*([0-9]{1,3})\.0*([0-9]{1,3})\.0*([0-9]{1,3})")
@@ -62,8 +63,9 @@ class MediaDescription(Struct, frozen=True):
     def ptime(self) -> int:
         """Packet time in ms; 20 if absent or absurd."""
         for _, value in self._all("ptime"):
-            if value.strip().isdecimal() and 10 <= int(value) <= 200:
-                return int(value)
+            match = _PTIME.fullmatch(value)
+            if match is not None and 10 <= int(match[1]) <= 200:
+                return int(match[1])
         return 20
 
     def direction(self) -> Direction:

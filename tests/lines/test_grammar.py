@@ -130,6 +130,8 @@ def test_a_via_gets_its_source(text, received, rport, wanted) -> None:
         ("(021) 1", "(021) 1"),
         ("*72#", "*72#"),
         ("wang-li", "wang-li"),
+        ("cafe-1", "cafe-1"),
+        ("-.", "-."),
         ("", ""),
         ("0-1.2", "012"),
     ],
@@ -174,13 +176,20 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", [" ", '"', '\\"', "<", ";", ",", "; ", '";', "a", "@", ":", "/ ", "tag=", "<>", '"a" ']
+    "piece", [" ", '"', '\\"', "<", ";", ",", "; ", '";', "a", "1", "@", ":", "/ ", "tag=", "<>", '"a" ']
 )
 @pytest.mark.parametrize("start", ["", "<sip:", '"', "<sip:a@b>;", "SIP/2.0/UDP h", "sip:a"])
 def test_a_long_text_takes_no_longer_than_its_length(start: str, piece: str) -> None:
     """16 kB in at most 50 ms, whatever is repeated."""
     text = start + piece * (16_384 // len(piece)) + "\x01"
-    for read in (grammar.read_uri, grammar.read_address, grammar.read_via, grammar.split_list, grammar.tag_of):
+    for read in (
+        grammar.read_uri,
+        grammar.read_address,
+        grammar.read_via,
+        grammar.split_list,
+        grammar.tag_of,
+        grammar.plain_number,
+    ):
         began = time.process_time()
         with contextlib.suppress(MalformedFieldError):
             read(text)

@@ -32,7 +32,7 @@ _VIA: Final = re.compile(
 _RPORT: Final = re.compile(r";\s*rport\s*(?:=[^;,]*)?(?=;|,|$)", re.IGNORECASE)
 _RECEIVED: Final = re.compile(r";\s*received\s*=[^;,]*", re.IGNORECASE)
 _TAG: Final = re.compile(r"(;\s*tag)\s*(?:=[^;]*)?(?=;|$)", re.IGNORECASE)
-_PHONE: Final = re.compile(r"\+?[0-9A-Fa-f*#().-]*[0-9][0-9A-Fa-f*#().-]*")
+_PHONE: Final = re.compile(r"(?=[^0-9]*[0-9])\+?[0-9*#().-]+")
 _SEPARATORS: Final = str.maketrans("", "", "-.()")
 
 

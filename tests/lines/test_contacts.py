@@ -22,6 +22,7 @@ from switch_server.adapters.sip_lines.contacts import BadContact, SipContact
             SipContact("sip:front@10.0.0.9;transport=udp;line=x1", "front", "10.0.0.9", 5060, ";line=x1", 600, 500),
         ),
         ("Front <SIP:a@b>;Expires = 5", SipContact("SIP:a@b", "a", "b", 5060, expires=5)),
+        ('"??\\" <sip:a@b>;expires=5', SipContact("sip:a@b", "a", "b", 5060, expires=5)),
         ("<sip:a@b>;expires=soon;q=7", SipContact("sip:a@b", "a", "b", 5060)),
         ("<sip:a@b>;q=0;expires=0", SipContact("sip:a@b", "a", "b", 5060, expires=0, q=0)),
         ("<sip:a@b>;q=1.000", SipContact("sip:a@b", "a", "b", 5060)),

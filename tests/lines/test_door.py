@@ -188,6 +188,8 @@ TORTURE: list[tuple[str, dict[str, str], int | None]] = [
     ("two Content-Lengths", {"Content-Length": "0", "Content-Length_": "0"}, 400),
     ("two From", {"From_": "<sip:2@127.0.0.1>;tag=b"}, 400),
     ("Max-Forwards 300", {"Max-Forwards": "300"}, 400),
+    ("Max-Forwards of zeros", {"Max-Forwards": "0" * 5000}, 400),
+    ("CSeq of zeros", {"CSeq": "0" * 5000 + "1 INVITE"}, 400),
     ("Max-Forwards a word", {"Max-Forwards": "many"}, 400),
     ("SIP/7.0", {"start": "INVITE sip:95500@127.0.0.1 SIP/7.0"}, 505),
     ("unknown scheme", {"start": "INVITE nobodyKnowsThisScheme:totallyopaque SIP/2.0"}, 416),

@@ -47,7 +47,8 @@ def test_telephone_event(old: str, new: str, event: int | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "ptime"), [("30", 30), ("80", 80), ("200", 200), ("0", 20), ("9999", 20), ("x", 20), ("", 20)]
+    ("said", "ptime"),
+    [("30", 30), ("80", 80), ("200", 200), ("0", 20), ("9999", 20), ("x", 20), ("", 20), ("2" * 5000, 20), ("0040", 40)],
 )
 def test_ptime(said: str, ptime: int) -> None:
     assert far_of(SDP.replace("ptime:20", f"ptime:{said}")).ptime == ptime  # type: ignore[union-attr]
@@ -124,6 +125,49 @@ def test_nothing_that_we_can_take(text: str) -> None:
 def test_invalid_sdp(text: str) -> None:
     with pytest.raises(sdp.SdpError):
         sdp.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "ip"),
+    [
+        (SDP + "m=video 5000 RTP/AVP 99\r\nc=IN IP4 video.example.net\r\n", "127.0.0.1"),
+        (SDP + "m=video 0 RTP/AVP\r\n", "127.0.0.1"),
+        (SDP + "m=video 99999 RTP/AVP 99\r\nm=\r\nm=text 5000 RTP/AVP 98\r\nc=IN IP4\r\n", "127.0.0.1"),
+        (SDP.replace("127.0.0.1", "127.000.000.001"), "127.0.0.1"),
+        (SDP.replace("127.0.0.1", "010.08.1.0255"), "10.8.1.255"),
+        (SDP.replace("IN IP4 127.0.0.1", "in ip4 127.0.0.1"), "127.0.0.1"),
+        (SDP.replace("c=IN IP4 127.0.0.1", "c=IN IP4 media.example.net").replace("101\r\na=rtpmap:8", "101\r\nc=IN IP4 10.9.9.9\r\na=rtpmap:8"), "10.9.9.9"),
+        ("v=0\r\nc=IN IP4 300.1.1.1\r\nm=audio 5000 RTP/AVP 8\r\nc=IN IP4 10.9.9.9\r\n", "10.9.9.9"),
+        (SDP.replace("40000", "0040000/1"), "127.0.0.1"),
+        (SDP + "m=video " + "9" * 5000 + " RTP/AVP 99\r\n", "127.0.0.1"),
+        (SDP + "\0", "127.0.0.1"),
+        (SDP + "\0\0\r\n\0", "127.0.0.1"),
+        (SDP.replace("c=IN IP4 127.0.0.1", "c=IN IP4 media.example.net"), None),
+        (SDP.replace("c=IN IP4 127.0.0.1", "c=IN IP4 1.example"), None),
+    ],
+)  # fmt: skip
+def test_audio_is_taken_wherever_it_can_be_understood(text: str, ip: str | None) -> None:
+    """Case 9: another stream's fault costs that stream; a name as address leaves no usable audio (488), and is no malformed SDP."""
+    far = far_of(text)
+    assert (far and far.ip) == ip
+    if far is None:
+        return
+    offered = sdp.parse(text)
+    answered = sdp.parse("v=0\r\n" + sdp.answer(NEAR, far, offered))
+    assert [s.port for s in answered.streams] == [30000] + [0] * (len(offered.streams) - 1)
+    assert [s.media for s in answered.streams] == [s.media for s in offered.streams]
+    assert all(s.formats for s in answered.streams)
+
+
+@pytest.mark.parametrize("proto", ["RTP/AVP", "RTP/AVPF", "rtp/avpf"])
+def test_the_answer_has_the_profile_of_the_offer(proto: str) -> None:
+    """Case 10 (RFC 3264 §6.1, RFC 4585 §4)."""
+    offered = sdp.parse(SDP.replace("RTP/AVP", proto) + f"m=audio 6000 {proto} 8\r\n")
+    far = sdp.choose(offered, BOTH)
+    assert far is not None
+    lines = sdp.answer(NEAR, far, offered).split("\r\n")
+    assert [line for line in lines if line.startswith("m=")] == [f"m=audio 30000 {proto} 8 101", f"m=audio 0 {proto} 8"]
+    assert "m=audio 30000 RTP/AVP " in sdp.offer(NEAR)
 
 
 def test_offer_has_both_laws_ours_first() -> None:

@@ -38,6 +38,7 @@ REASONS: Final[dict[int, str]] = {
     403: "Forbidden",
     404: "Not Found",
     405: "Method Not Allowed",
+    406: "Not Acceptable",
     415: "Unsupported Media Type",
     420: "Bad Extension",
     422: "Session Interval Too Small",

@@ -6,17 +6,16 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from switch_server.adapters.sip_lines import grammar
+from switch_server.adapters.sip_lines.grammar import MalformedFieldError
+
 MOST: Final = 8
-_NAME_ADDR: Final = re.compile(r'(?:"(?:[^"\\]|\\.)*"|[^<>",;]*)\s*<([^<>\s]+)>((?:\s*;[^;]*)*)')
-_ADDR_SPEC: Final = re.compile(r"([^<>\s;,\"]+)((?:\s*;[^;]*)*)")
 _URI: Final = re.compile(
     r"sip:(?:([A-Za-z0-9._~!*'()&=+$/%-]{1,64})@)?([A-Za-z0-9.-]{1,253})(?::(\d{1,5}))?((?:;[A-Za-z0-9._~!*'()&+$/%=-]+)*)",
     re.IGNORECASE,
 )
 _OF_THE_WAY: Final = frozenset({"transport", "maddr", "ttl", "method"})
 """Parameters of a URI about the transport, which is known: UDP, to the address from which the phone registered."""
-_PARAMETER: Final = re.compile(r";\s*([A-Za-z0-9_.+-]+)\s*(?:=\s*([^;]*?)\s*)?(?=;|$)")
-_ELEMENT: Final = re.compile(r'(?:"(?:[^"\\]|\\.)*"|<[^<>]*>|[^,"<>])+')
 
 
 class BadContact(ValueError):  # noqa: N818  the name says what it is
@@ -48,7 +47,7 @@ class SipContact(Struct, frozen=True):
 
 def read(values: tuple[str, ...]) -> tuple[SipContact, ...] | None:
     """The contacts of all the headers; ``None`` for ``*``. Raises ``BadContact``."""
-    found = [element.strip() for value in values for element in _split(value)]
+    found = [element for value in values for element in grammar.elements(value)]
     if found == ["*"]:
         return None
     if len(found) > MOST:
@@ -71,21 +70,14 @@ def seconds(text: str | None) -> int | None:
     return int(text) if text is not None and text.isascii() and text.isdecimal() and len(text) < 11 else None
 
 
-def _split(value: str) -> list[str]:
-    """The elements of a list; commas within quotes and angle brackets do not separate."""
-    elements = _ELEMENT.findall(value)
-    if not elements or len(",".join(elements)) != len(value):
-        raise BadContact("malformed list")
-    return elements
-
-
 def _contact(text: str) -> SipContact:
-    match = _NAME_ADDR.fullmatch(text) or _ADDR_SPEC.fullmatch(text)
-    if match is None:
-        raise BadContact("malformed")
-    parameters = {name.lower(): value for name, value in _PARAMETER.findall(match[2])}
-    place = of_uri(match[1])
-    return replace(place, expires=seconds(parameters.get("expires")), q=_q(parameters.get("q", "")))
+    try:
+        address = grammar.read_address(text)
+    except MalformedFieldError:
+        raise BadContact("malformed") from None
+    parameters = dict(address.parameters)
+    place = of_uri(address.uri.text)
+    return replace(place, expires=seconds(parameters.get("expires")), q=_q(parameters.get("q") or ""))
 
 
 def _q(text: str) -> int:

@@ -15,6 +15,7 @@ from shared.enums import DigitMode, EndCause, Law
 from shared.ids import TrunkName
 from switch_server.adapters.sip_lines import messages
 from switch_server.adapters.sip_lines.dialog import SipDialog
+from switch_server.adapters.sip_lines.header_fields import ReceivedUrl
 from switch_server.adapters.sip_lines.leg import LegHost, LineState
 from switch_server.adapters.sip_lines.outbound import OutboundLeg
 from switch_server.adapters.sip_lines.stack import Address, SipSocket
@@ -56,7 +57,7 @@ class DeskLeg(OutboundLeg):
     @classmethod
     def to_phone(cls, binding: Binding, effect: RingDesk, host: LegHost, ports: SipSocket) -> "DeskLeg":
         port = ports.port_for(binding.ip)
-        dialog = SipDialog.outgoing(SipURL(binding.target), effect.ani, port)
+        dialog = SipDialog.outgoing(ReceivedUrl(binding.target), effect.ani, port)
         dialog.symmetric = True
         return cls(
             effect.leg, DESK, dialog, host, effect.near, _auto_answer_headers(port.address[0]) if effect.auto else ()

@@ -9,11 +9,11 @@ from sippy.SipCallId import SipCallId
 from sippy.SipCSeq import SipCSeq
 from sippy.SipFrom import SipFrom
 from sippy.SipRequest import SipRequest
-from sippy.SipRoute import SipRoute
 from sippy.SipTo import SipTo
 from sippy.SipURL import SipURL
 
 from switch_server.adapters.sip_lines import messages
+from switch_server.adapters.sip_lines.header_fields import FromField, RouteField, ToField
 from switch_server.adapters.sip_lines.stack import Address, Port, reachable
 
 
@@ -38,10 +38,12 @@ class SipDialog:
         """The callee's view. Raises sippy's exceptions for headers that can't be parsed."""
         source = request.getSource()
         tag = secrets.token_hex(8)
-        theirs = SipTo(address=request.getHFBody("from").getUri().getCopy())
-        us = SipFrom(address=request.getHFBody("to").getUri().getCopy())
+        theirs, us = ToField(str(request.getHFBody("from"))), FromField(str(request.getHFBody("to")))
+        theirs.parse()
         us.setTag(tag)
-        dialog = cls(request.getHFBCopy("call-id"), us, theirs, request.getRURI().getCopy(), source, port)
+        caller = request.getHFBody("from").getUrl().getCopy()  # the target of a caller of RFC 2543 without Contact
+        caller.hop = source
+        dialog = cls(request.getHFBCopy("call-id"), us, theirs, caller, source, port)
         dialog.far_cseq = request.getHFBody("cseq").getCSeqNum()
         dialog._route([r.getCopy() for r in request.getHFBodys("record-route")], request)
         return dialog
@@ -91,7 +93,7 @@ class SipDialog:
             reachable(route.getUrl(), message.getSource())
         self.hop = routes[0].getUrl().getAddr()
         if not routes[0].getUrl().lr:  # a strict router of RFC 2543 (§12.2.1.1)
-            routes.append(SipRoute(address=SipAddress(url=self.target)))
+            routes.append(RouteField(f"<{self.target}>"))
             self.target = routes.pop(0).getUrl()
 
     def far_tag_matches(self, request: Any) -> bool:

@@ -7,14 +7,13 @@
 - From anywhere: REGISTER, which goes to the registrar only.
 """
 
-import re
 import secrets
 from collections import Counter, OrderedDict
 from typing import Final
 
 from msgspec.structs import replace
 
-from switch_server.adapters.sip_lines import screen
+from switch_server.adapters.sip_lines import grammar, screen
 from switch_server.adapters.sip_lines.digest import DigestAuthenticator, NonceCounts, password_key
 from switch_server.adapters.sip_lines.registrar import Registrar
 from switch_server.adapters.sip_lines.screen import IgnoredMessage, PassedMessage, RefusedRequest, SipHead
@@ -23,9 +22,6 @@ from switch_server.ports.phones import DeskPhoneBook
 
 REPLIES_PER_SECOND: Final = 50
 REMEMBERED: Final = 8192
-_UNTAGGED: Final = re.compile(r'"(?:[^"\\]|\\.)*"|<[^>]*>')
-"""The display name and address of a To header, where no tag can be."""
-_TAG: Final = re.compile(r";\s*tag\s*=", re.IGNORECASE)
 
 
 class KnownDialogs:
@@ -93,7 +89,7 @@ class Gate:
 
     def _continues(self, head: SipHead, source: Address) -> bool:
         """Whether a message continues something known. An INVITE that begins a call must prove itself, whatever its Call-ID."""
-        begins = head.method == "INVITE" and _TAG.search(_UNTAGGED.sub("", head.fields.get("to", ""))) is None
+        begins = head.method == "INVITE" and grammar.tag_of(head.fields.get("to", "")) is None
         return not begins and self.recent.knows(head.call_id, source[0])
 
     def _number(self, passed: PassedMessage) -> PassedMessage:

@@ -11,7 +11,9 @@ from sippy.SipHeader import SipHeader
 from sippy.SipTransactionManager import RINGING, TRYING
 from sippy.SipURL import SipURL
 
+from switch_server.adapters.sip_lines import grammar
 from switch_server.adapters.sip_lines.causes import reason_of
+from switch_server.adapters.sip_lines.grammar import MalformedFieldError
 from switch_server.adapters.sip_lines.stack import USER_AGENT
 
 ALLOW: Final = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE"
@@ -20,6 +22,10 @@ KNOWN: Final = IN_DIALOG | {"OPTIONS", "REGISTER", "SUBSCRIBE", "PUBLISH"}
 OPTION_TAGS: Final = frozenset({"timer"})
 _COMPACT: Final = {"session-expires": "x", "supported": "k", "content-encoding": "e", "allow-events": "u"}
 _NUMBER: Final = re.compile(r"[+0-9A-Za-z*#._~!-]{1,64}")
+_WITHHELD: Final = frozenset(
+    {"anonymous", "coinphone", "private", "restricted", "unavailable", "unknown", "withheld", "payphone"}
+)
+"""User parts that stand for the reason why there is no number (RFC 3323 §4.1, RFC 3325 §9.1, the CLIR words of gateways)."""
 
 
 class PlainHeader(SipGenericHF):  # type: ignore[misc]
@@ -92,6 +98,43 @@ def sdp_of(message: Any) -> str | None:
     return None
 
 
+def drop_optional_body(request: Any) -> None:
+    """Removes a body without SDP that the sender lets us ignore (RFC 3261 §8.2.3, RFC 3204 §6); in multipart, if each part is such a body."""
+    if request.getBody() is None or sdp_of(request) is not None:
+        return
+    kind = str(request.getBody().mtype)
+    inner = [value for head, _ in _parts(kind, str(request.getBody())) for value in _dispositions(head)]
+    if _optional(value(request, "content-disposition")) or (inner and all(map(_optional, inner))):
+        request.setBody(None)
+
+
+def _dispositions(head: str) -> list[str]:
+    """The Content-Disposition of a part; empty if it has none, which means that the part is required (RFC 3261 §20.11)."""
+    lines = (line.partition(":") for line in re.sub(r"\n[ \t]+", " ", head).split("\n"))
+    return [text for name, _, text in lines if name.strip().lower() == "content-disposition"] or [""]
+
+
+def _optional(disposition: str | None) -> bool:
+    try:
+        parameters = dict(grammar.read_parameters((disposition or "").partition(";")[2]))
+    except MalformedFieldError:
+        return False
+    return (parameters.get("handling") or "").lower() == "optional"
+
+
+def accepts_sdp(request: Any) -> bool:
+    """Whether the sender takes SDP in our answer: without Accept, or by the most specific range with ``q`` above 0 (RFC 3261 §20.1)."""
+    if not request.countHFs("accept"):
+        return True
+    ranges: dict[str, bool] = {}
+    for element in (each for text in values(request, "accept") for each in grammar.split_list(text)):
+        kind, _, rest = element.partition(";")
+        ranges["".join(kind.split()).lower()] = (
+            re.search(r";\s*q\s*=\s*0(?:\.0*)?\s*(?:;|$)", f";{rest}", re.IGNORECASE) is None
+        )
+    return next((ranges[name] for name in ("application/sdp", "application/*", "*/*") if name in ranges), False)
+
+
 def _parts(kind: str, text: str) -> list[tuple[str, str]]:
     """The parts of a multipart body (RFC 2046 §5.1) as (headers, content)."""
     match = re.search(r'boundary="?([^";]+)', kind, re.IGNORECASE)
@@ -114,13 +157,15 @@ def ani_of(request: Any) -> str:
     withheld = any("id" in str(body).lower().replace(" ", "").split(";") for body in request.getHFBodys("privacy"))
     for name in ("from",) if withheld else ("p-asserted-identity", "from"):
         for body in request.getHFBodys(name):
-            user = body.getUrl().username or ""
-            if _NUMBER.fullmatch(user) and user.lower() not in ("anonymous", "unknown", "restricted"):
+            uri = body.getUrl().uri
+            user = uri.number()
+            nowhere = uri.host.lower().rstrip(".").endswith(".invalid")  # RFC 3323 §4.1.1.3, RFC 2606
+            if _NUMBER.fullmatch(user) and user.lower() not in _WITHHELD and not nowhere:
                 return str(user)
     return ""
 
 
 def dnis_of(request: Any) -> str:
     """The dialled number: the user part of the Request-URI."""
-    user = request.getRURI().username or ""
+    user = request.getRURI().uri.number()
     return str(user) if _NUMBER.fullmatch(user) else ""

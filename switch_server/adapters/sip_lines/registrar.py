@@ -5,7 +5,6 @@ the source address of its REGISTER (RFC 3581), whatever private address its Cont
 unknown name from a wrong password, and is ignored after ``TRIES`` of them.
 """
 
-import re
 import secrets
 from collections import Counter
 from typing import Final
@@ -13,9 +12,10 @@ from typing import Final
 from msgspec import Struct
 
 from shared.ids import PhoneName
-from switch_server.adapters.sip_lines import contacts
+from switch_server.adapters.sip_lines import contacts, grammar
 from switch_server.adapters.sip_lines.contacts import BadContact, SipContact
 from switch_server.adapters.sip_lines.digest import DigestAuthenticator, md5_key
+from switch_server.adapters.sip_lines.grammar import MalformedFieldError
 from switch_server.adapters.sip_lines.screen import SipHead
 from switch_server.adapters.sip_lines.trunk_table import Address
 from switch_server.adapters.tries import Tries
@@ -30,7 +30,6 @@ TRIES_OF_ADDRESS: Final = 30
 """For all names from one address: many phones may be behind one NAT."""
 WITHIN_S: Final = 300.0
 AGENT_MAX: Final = 64
-_AOR: Final = re.compile(r"(?:^|<)\s*sips?:([^@;>\s]{1,64})@", re.IGNORECASE)
 
 
 class RegisterResponse(Struct, frozen=True):
@@ -86,8 +85,7 @@ class Registrar:
         proven = self._prove(head, source, now)
         if isinstance(proven, RegisterResponse):
             return proven
-        aor = _AOR.search(head.fields["to"])
-        if aor is None or aor[1] != proven.phone:
+        if _phone_in(head.fields["to"]) != proven.phone:
             return RegisterResponse(403, "Forbidden")
         return self._register(proven.phone, head, asked, source, now)
 
@@ -173,6 +171,14 @@ def _bound(binding: Binding | None, now: float) -> RegisterResponse:
     if binding is None:
         return RegisterResponse(200, "OK")
     return RegisterResponse(200, "OK", (f"Contact: <{binding.contact}>;expires={max(1, round(binding.until - now))}",))
+
+
+def _phone_in(to: str) -> str | None:
+    """The user part of the address-of-record (§10.2); ``None`` if To is malformed."""
+    try:
+        return grammar.read_address(to).uri.user
+    except MalformedFieldError:
+        return None
 
 
 def _cseq(head: SipHead) -> int:

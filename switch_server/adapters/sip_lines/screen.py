@@ -10,14 +10,16 @@ from typing import Final
 
 from msgspec import Struct
 
+from switch_server.adapters.sip_lines import grammar
 from switch_server.core.words import Trunk
 
 MAX_DATAGRAM: Final = 16384
 MAX_HEADERS: Final = 120
-_START: Final = re.compile(r"([!-~]{1,64}) ([!-~]{1,1024}) (SIP/\d{1,3}\.\d{1,3})")
-_STATUS: Final = re.compile(r"SIP/2\.0 ([1-6]\d\d)(?: .*)?")
+_START: Final = re.compile(r"([!-~]{1,64}) ([!-~]{1,1024}) (SIP/[0-9]{1,3}\.[0-9]{1,3})", re.IGNORECASE)
+_STATUS: Final = re.compile(r"SIP/2\.0( ([1-6][0-9][0-9])(?: .*)?)", re.IGNORECASE)
 _TOKEN: Final = re.compile(r"[A-Za-z0-9.!%*_+`'~-]+")
-_CSEQ: Final = re.compile(r"(\d{1,10})\s+([A-Za-z0-9.!%*_+`'~-]+)")
+_CSEQ: Final = re.compile(r"0{0,99}([0-9]{1,10})\s+([A-Za-z0-9.!%*_+`'~-]+)")
+_NUMBER: Final = re.compile(r"0{0,99}([0-9]{1,9})")
 _BAD_CHARACTER: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _LINE_BREAK_TO_PYTHON: Final = re.compile("[\x85\u2028\u2029]")
 _COMPACT: Final = {
@@ -80,7 +82,7 @@ def screen(datagram: bytes) -> Verdict:
     if len(datagram.strip(b"\r\n\x00 ")) < 16:
         return IgnoredMessage("keepalive")  # RFC 5626 CRLF, or a NAT's empty packet
     raw_head, body = _split(datagram)
-    text = _LINE_BREAK_TO_PYTHON.sub("?", raw_head.decode("utf-8", "replace"))
+    text = _LINE_BREAK_TO_PYTHON.sub("?", raw_head.decode("utf-8", "surrogateescape"))
     lines = text.lstrip("\r\n").replace("\r\n", "\n").replace("\r", "\n").split("\n")
     return _judge(lines, body, oversized=len(datagram) > MAX_DATAGRAM)
 
@@ -98,7 +100,8 @@ def _judge(lines: list[str], body: bytes, *, oversized: bool) -> Verdict:
     vias = tuple(lists["via"])
     status = _STATUS.fullmatch(lines[0].rstrip())
     if status:
-        return _response(lines, body, SipHead("", int(status[1]), "", vias, fields), trouble)
+        lines[0] = f"SIP/2.0{status[1]}"
+        return _response(lines, body, SipHead("", int(status[2]), "", vias, fields), trouble)
     first = lines[0].rstrip().split(" ")
     if not vias or len(first) < 3 or not _TOKEN.fullmatch(first[0]) or not first[-1].upper().startswith("SIP/"):
         return IgnoredMessage("malformed")
@@ -131,7 +134,8 @@ def _headers(lines: list[str]) -> tuple[dict[str, str], dict[str, list[str]], tu
         if not colon or not _TOKEN.fullmatch(name) or _BAD_CHARACTER.search(value):
             trouble = trouble or (400, "Malformed Header")
         elif name in lists:
-            lists[name].append(value)
+            # bytes that are not UTF-8 are kept in Via only: a Contact and a proof with such bytes match nothing
+            lists[name].append(value if name == "via" else value.encode("utf-8", "replace").decode())
         elif name in fields and name in _ONCE:
             trouble = trouble or (400, f"Repeated {name.title()}")
         else:
@@ -158,16 +162,15 @@ def _length(head: SipHead, body: bytes) -> int | None:
     claimed = head.fields.get("content-length")
     if claimed is None:
         return len(body)
-    if not (claimed.isascii() and claimed.isdecimal() and len(claimed) < 7) or int(claimed) > len(body):
-        return None
-    return int(claimed)
+    match = _NUMBER.fullmatch(claimed)
+    return int(match[1]) if match is not None and int(match[1]) <= len(body) else None
 
 
 def _request_trouble(start: str, head: SipHead, body: bytes) -> tuple[int, str] | None:
     match = _START.fullmatch(start)
     if match is None:
         return 400, "Malformed Request-Line"
-    if match[3] != "SIP/2.0":
+    if match[3].upper() != "SIP/2.0":
         return 505, "Version Not Supported"
     if head.uri.partition(":")[0].lower() not in ("sip", "sips", "tel"):
         return 416, "Unsupported URI Scheme"
@@ -176,8 +179,8 @@ def _request_trouble(start: str, head: SipHead, body: bytes) -> tuple[int, str] 
     cseq = _CSEQ.fullmatch(head.fields["cseq"])
     if cseq is None or cseq[2] != head.method or int(cseq[1]) >= 2**31:
         return 400, "Bad CSeq"
-    hops = head.fields.get("max-forwards", "70")
-    if not (hops.isascii() and hops.isdecimal() and len(hops) < 4 and int(hops) < 256):
+    hops = _NUMBER.fullmatch(head.fields.get("max-forwards", "70"))
+    if hops is None or int(hops[1]) > 255:
         return 400, "Bad Max-Forwards"
     return (400, "Bad Content-Length") if _length(head, body) is None else None
 
@@ -189,7 +192,9 @@ def _text(lines: list[str], head: SipHead, body: bytes) -> str:
     ]
     # the SDP that is read is ASCII; a Chinese name in s= must not change the length, which the stack counts in characters
     content = body[:size].decode("ascii", "replace").replace("\ufffd", "?")
-    return "\r\n".join([lines[0].rstrip(), *kept, f"Content-Length: {size}", "", content])
+    start, space, version = lines[0].rstrip().rpartition(" ")
+    first = lines[0].rstrip() if head.status is not None else f"{start}{space}{version.upper()}"  # §7.1: in any case
+    return "\r\n".join([first, *kept, f"Content-Length: {size}", "", content])
 
 
 def reply(
@@ -197,7 +202,7 @@ def reply(
 ) -> bytes:
     """A final response to a request without a transaction. ``tag`` goes into To if it has none (RFC 3261 §8.2.6.2)."""
     to = head.fields.get("to", "")
-    if to and ";tag=" not in to.lower().replace(" ", ""):
+    if to and grammar.tag_of(to) is None:
         to += f";tag={tag}"
     copied = [
         ("From", head.fields.get("from", "")),
@@ -209,11 +214,10 @@ def reply(
     lines += [f"Via: {via}" for via in head.vias[1:]]
     lines += [f"{name}: {value}" for name, value in copied if value]
     lines += [*extra, "Server: Huawu", "Content-Length: 0", "", ""]
-    return "\r\n".join(_BAD_CHARACTER.sub("?", line) for line in lines).encode("utf-8", "replace")
+    return "\r\n".join(_BAD_CHARACTER.sub("?", line) for line in lines).encode("utf-8", "surrogateescape")
 
 
 def _received(via: str, source: tuple[str, int]) -> str:
     """RFC 3261 §18.2.1 and RFC 3581: the top Via gets the source of the request."""
-    first, comma, rest = via.partition(",")
-    first = re.sub(r";\s*rport\s*(?=;|$)", f";rport={source[1]}", first, flags=re.IGNORECASE)
-    return f"{first};received={source[0]}{comma}{rest}"
+    first, *rest = grammar.split_list(via) or [via]
+    return ", ".join((grammar.mark_via(first, source[0], str(source[1])), *rest))

@@ -1,10 +1,10 @@
 """SDP for G.711 telephony: parsing, choosing, writing (RFC 4566, 3264, 4733). Pure.
 
-Only the first usable ``m=audio … RTP/AVP`` is accepted; other streams are answered with port 0, in the order of the offer (RFC 3264 §6).
+Only the first usable ``m=audio … RTP/AVP`` or ``RTP/AVPF`` is accepted and answered with its own profile; other streams are answered with port 0,
+in the order of the offer (RFC 3264 §6). A stream that can't be read (a name as address, no formats) costs only itself.
 G.711 is accepted with its static payload types 8 and 0 only, since a card supports no others.
 """
 
-import ipaddress
 import re
 from typing import Final
 
@@ -18,6 +18,10 @@ _LAWS: Final = {"0": Law.MU, "8": Law.A}
 _NAMES: Final = {"0": "pcmu/8000", "8": "pcma/8000"}
 _EVENT: Final = re.compile(r"(\d{1,3})\s+telephone-event/8000\b", re.IGNORECASE)
 _RTPMAP: Final = re.compile(r"(\d{1,3})\s+([^\s/]+/\d+)")
+_PTIME: Final = re.compile(r"\s*0*([0-9]{1,3})(?:\.0*)?\s*")
+_NUMERIC: Final = re.compile(r"[0-9.]*")
+_PORT: Final = re.compile(r"0*([0-9]{1,5})(?:/|$)")
+_IPV4: Final = re.compile(r"0*([0-9]{1,3})\.0*([0-9]{1,3})\.0*([0-9]{1,3})\.0*([0-9]{1,3})")
 _DIRECTIONS: Final = {d.value: d for d in Direction}
 _ANSWER: Final = {
     Direction.SENDRECV: Direction.SENDRECV,
@@ -34,7 +38,7 @@ class SdpError(ValueError):
 
 
 class MediaDescription(Struct, frozen=True):
-    """One ``m=`` line as offered, with its attributes. ``ip``: ``None`` if not IPv4."""
+    """One ``m=`` line as offered, with its attributes. ``ip``: ``None`` if not IPv4, also if a name: the SIP thread doesn't wait for DNS."""
 
     media: str
     port: int
@@ -59,8 +63,9 @@ class MediaDescription(Struct, frozen=True):
     def ptime(self) -> int:
         """Packet time in ms; 20 if absent or absurd."""
         for _, value in self._all("ptime"):
-            if value.strip().isdecimal() and 10 <= int(value) <= 200:
-                return int(value)
+            match = _PTIME.fullmatch(value)
+            if match is not None and 10 <= int(match[1]) <= 200:
+                return int(match[1])
         return 20
 
     def direction(self) -> Direction:
@@ -95,8 +100,11 @@ class SessionDescription(Struct, frozen=True):
 
 
 def parse(text: str) -> SessionDescription:
-    """Parses; raises ``SdpError``. Session-level ``c=`` and direction apply to streams without their own."""
-    lines = [line for line in text.replace("\r\n", "\n").split("\n") if line.strip()]
+    """Parses; raises ``SdpError``, for a malformed stream or ``c=`` only where no stream is usable.
+
+    Session-level ``c=`` and direction apply to streams without their own. NULs after the text are ignored.
+    """
+    lines = [line for line in text.rstrip("\0\r\n ").replace("\r\n", "\n").split("\n") if line.strip()]
     if not lines or lines[0].strip() != "v=0":
         raise SdpError("does not begin with v=0")
     session: list[str] = []
@@ -109,40 +117,59 @@ def parse(text: str) -> SessionDescription:
         (media[-1] if media else session).append(line.rstrip())
     if len(media) > MAX_STREAMS:
         raise SdpError("too many streams")
-    ip = _connection(session)
+    faults: list[str] = []
+    ip = _connection(session, faults)
     level = tuple(a for a in _attributes(session) if a[0] in _DIRECTIONS or a[0] == "ptime")
-    return SessionDescription(tuple(_stream(block, ip, level) for block in media))
+    found = SessionDescription(tuple(_stream(block, ip, level, faults) for block in media))
+    if faults and not any(stream.usable() for stream in found.streams):
+        raise SdpError(faults[0])
+    return found
 
 
-def _stream(block: list[str], ip: str | None, level: tuple[tuple[str, str], ...]) -> MediaDescription:
+def _stream(
+    block: list[str], ip: str | None, level: tuple[tuple[str, str], ...], faults: list[str]
+) -> MediaDescription:
+    """The stream; port 0 if its ``m=`` is malformed, so that its answer is a refusal. A refused stream needs no formats."""
     fields = block[0][2:].split()
-    if len(fields) < 4:
-        raise SdpError("m= needs media, port, proto and a format")
-    port = fields[1].partition("/")[0]
-    if not (port.isascii() and port.isdecimal() and int(port) < 65536):
-        raise SdpError("port of m= is not 0 to 65535")
+    match = _PORT.match(fields[1]) if len(fields) > 1 else None
+    port = int(match[1]) if match is not None else 65536
+    if port > 65535:
+        faults.append("port of m= is not 0 to 65535")
+        port = 0
+    elif port > 0 and len(fields) < 4:
+        faults.append("m= needs media, port, proto and a format")
+        port = 0
     own = any(line.startswith("c=") for line in block)
     return MediaDescription(
-        media=fields[0].lower(),
-        port=int(port),
-        proto=fields[2],
+        media=fields[0].lower() if fields else "audio",
+        port=port,
+        proto=fields[2] if len(fields) > 2 else "RTP/AVP",
         formats=tuple(fields[3:]),
-        ip=_connection(block) if own else ip,
+        ip=_connection(block, faults) if own else ip,
         attributes=(*level, *_attributes(block)),
     )
 
 
-def _connection(lines: list[str]) -> str | None:
+def _connection(lines: list[str], faults: list[str]) -> str | None:
     for line in lines:
         if line.startswith("c="):
             fields = line[2:].split()
-            if len(fields) != 3 or fields[0] != "IN":
-                raise SdpError("c= is not 'IN <type> <address>'")
-            try:
-                return str(ipaddress.IPv4Address(fields[2].partition("/")[0])) if fields[1] == "IP4" else None
-            except ValueError:
-                raise SdpError("c= has no IPv4 address") from None
+            if len(fields) != 3 or fields[0].upper() != "IN":
+                faults.append("c= is not 'IN <type> <address>'")
+                return None
+            return _ipv4(fields[2].partition("/")[0], faults) if fields[1].upper() == "IP4" else None
     return None
+
+
+def _ipv4(text: str, faults: list[str]) -> str | None:
+    """The address without leading zeros, which count as decimal; ``None`` for a name."""
+    if _NUMERIC.fullmatch(text) is None:
+        return None
+    match = _IPV4.fullmatch(text)
+    if match is None or any(int(octet) > 255 for octet in match.groups()):
+        faults.append("c= has no IPv4 address")
+        return None
+    return ".".join(str(int(octet)) for octet in match.groups())
 
 
 def _attributes(lines: list[str]) -> tuple[tuple[str, str], ...]:
@@ -170,7 +197,7 @@ def choose(sdp: SessionDescription, prefer: tuple[Law, ...], digits: DigitMode =
 def offer(near: Near) -> str:
     """The body (all but ``v=`` and ``o=``) of our offer: the card's law first, then the other."""
     laws = (near.law, Law.MU if near.law is Law.A else Law.A)
-    return _session(near) + _audio(near, laws, near.telephone_event, Direction.SENDRECV, 20)
+    return _session(near) + _audio(near, laws, near.telephone_event, Direction.SENDRECV, 20, "RTP/AVP")
 
 
 def answer(near: Near, far: Far, sdp: SessionDescription) -> str:
@@ -179,9 +206,10 @@ def answer(near: Near, far: Far, sdp: SessionDescription) -> str:
     parts = [_session(near)]
     for index, stream in enumerate(sdp.streams):
         if index == ours:
-            parts.append(_audio(near, (far.law,), far.telephone_event, _ANSWER[far.direction], far.ptime))
+            direction = _ANSWER[far.direction]
+            parts.append(_audio(near, (far.law,), far.telephone_event, direction, far.ptime, stream.proto))
         else:
-            parts.append(f"m={stream.media} 0 {stream.proto} {' '.join(stream.formats)}\r\n")
+            parts.append(f"m={stream.media} 0 {stream.proto} {' '.join(stream.formats) or '0'}\r\n")
     return "".join(parts)
 
 
@@ -189,9 +217,9 @@ def _session(near: Near) -> str:
     return f"s=Huawu\r\nc=IN IP4 {near.ip}\r\nt=0 0\r\n"
 
 
-def _audio(near: Near, laws: tuple[Law, ...], event: int | None, direction: Direction, ptime: int) -> str:
+def _audio(near: Near, laws: tuple[Law, ...], event: int | None, direction: Direction, ptime: int, proto: str) -> str:
     types = [str(STATIC[law]) for law in laws] + ([] if event is None else [str(event)])
-    lines = [f"m=audio {near.port} RTP/AVP {' '.join(types)}"]
+    lines = [f"m=audio {near.port} {proto} {' '.join(types)}"]
     lines += [f"a=rtpmap:{STATIC[law]} {law.value.upper()}/8000" for law in laws]
     if event is not None:
         lines += [f"a=rtpmap:{event} telephone-event/8000", f"a=fmtp:{event} 0-15"]

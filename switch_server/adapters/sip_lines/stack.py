@@ -1,4 +1,4 @@
-"""sippy's transactions and timers on one thread and one socket of ours. The only module that patches sippy.
+"""sippy's transactions and timers on one thread and one socket of ours. Only this module and ``header_fields`` patch sippy.
 
 sippy 2.5.0 (pinned) has a UDP server with receiver and sender threads that resolves names per datagram, and a dispatcher that
 wakes 100 times a second. Here one thread polls the socket and runs sippy's timers: responses leave in order, a flood is dropped by
@@ -25,6 +25,8 @@ from sippy.SipConf import SipConf
 from sippy.SipTransactionManager import RINGING, TRYING, SipTransactionManager
 from sippy.Time.MonoTime import MonoTime
 from sippy.Time.Timeout import Timeout
+
+from switch_server.adapters.sip_lines import header_fields
 
 log = logging.getLogger(__name__)
 
@@ -73,13 +75,21 @@ class SippyOutput:
             if hasattr(module, "dump_exception"):
                 module.dump_exception = self
         SipConf.my_uaname = USER_AGENT
-        SipConf.autoconvert_tel_url = True
 
 
 class NoMessageLog:
     """sippy's message log; nothing is kept, since messages hold PINs sent by INFO."""
 
     def write(self, *_args: object, **_kwargs: object) -> None: ...
+
+
+class WireText(str):
+    """A message with bytes that are not UTF-8, each as a lone surrogate (PEP 383). sippy encodes the text to recognise repetitions."""
+
+    __slots__ = ()
+
+    def encode(self, _encoding: str = "utf-8", _errors: str = "strict") -> bytes:
+        return super().encode("utf-8", "surrogateescape")
 
 
 class _Wildcard:
@@ -106,7 +116,7 @@ class Port:
 
     def send_to(self, data: str | bytes, address: Address) -> None:
         """Sends now; a datagram that can't be sent (a name as address, a full buffer) is counted: SIP repeats requests."""
-        octets = data if isinstance(data, bytes) else data.encode("utf-8", "replace")
+        octets = data if isinstance(data, bytes) else data.encode("utf-8", "surrogateescape")
         try:
             self._skt.sendto(octets, (str(ipaddress.IPv4Address(address[0])), int(address[1])))
         except (OSError, ValueError, OverflowError):
@@ -159,6 +169,7 @@ class Transactions(SipTransactionManager):  # type: ignore[misc]
     """RFC 3261 §17 by sippy, on our socket. ``on_request(request, transaction)`` must not raise."""
 
     def __init__(self, ports: SipSocket, on_request: Callable[[Any, Any], None]) -> None:
+        header_fields.install()
         # sippy's own __init__ would open its sockets and threads; these are the rest of its fields (2.5.0)
         self.global_config = {
             "_sip_logger": NoMessageLog(),
@@ -179,7 +190,7 @@ class Transactions(SipTransactionManager):  # type: ignore[misc]
         """Passes in one screened message. sippy keeps each for 32 to 64 s to recognise repetitions; their number is bounded here."""
         if len(self.l1rcache) > REPEATS:
             self.rCachePurge()
-        self.handleIncoming(text, Remote_address(source, "udp"), port, MonoTime())
+        self.handleIncoming(text if text.isascii() else WireText(text), Remote_address(source, "udp"), port, MonoTime())
 
     def incomingResponse(self, msg: Any, t: Any, checksum: bytes) -> None:  # noqa: N802
         """A Contact with a host name can't be reached from here: the source of the response is used instead."""
@@ -214,14 +225,13 @@ class Transactions(SipTransactionManager):  # type: ignore[misc]
 
 
 def reachable(url: Any, source: Address, *, always: bool = False) -> None:
-    """Sets ``url`` to an IPv4 address over UDP: its own if it has one, otherwise the source (for a host name, or TCP). ``always``: the source."""
-    try:
-        ipaddress.IPv4Address(url.host)
-    except ValueError:
-        always = True
+    """Sets where requests to ``url`` go: to its own IPv4 address over UDP if it has one, otherwise to the source. Its text stays (§12.2.1.1).
+
+    ``always``: to the source, whose address the text gets, too.
+    """
     if always:
-        url.host, url.port = source
-    url.transport = None
+        url.move(source)
+    url.hop = url.own_address() or source
 
 
 class SipThread:

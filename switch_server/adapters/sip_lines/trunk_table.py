@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from shared.ids import TrunkName
+from switch_server.adapters.sip_lines import grammar
 from switch_server.core.words import Trunk
 
 Address = tuple[str, int]
@@ -62,8 +63,14 @@ def check(trunk: Trunk) -> list[str]:
 
 
 def takes_number(trunk: Trunk, number: str) -> bool:
-    """Whether ``number`` may come in on this trunk, or be dialled over it."""
-    return any(number.startswith(p[:-1]) if p.endswith("*") else number == p for p in trunk.numbers)
+    """Whether ``number`` may come in on this trunk, or be dialled over it. Visual separators do not count (RFC 3966 §4)."""
+    return any(_fits(grammar.plain_number(number), pattern) for pattern in trunk.numbers)
+
+
+def _fits(number: str, pattern: str) -> bool:
+    start, star, _ = pattern.partition("*") if pattern.endswith("*") else (pattern, "", "")
+    start = grammar.plain_number(start)
+    return number.startswith(start) if star else number == start
 
 
 def addresses(trunk: Trunk) -> tuple[Address, ...]:

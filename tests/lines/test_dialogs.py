@@ -1,0 +1,252 @@
+"""One call once: white space in tags, repeated and merged requests, forked answers, ACKs (RFC 3261 §8.2.2.2, §13.2.2.4, §17, §25.1)."""
+
+import pytest
+
+from shared.enums import EndCause
+from switch_server.core.call import CallOffered
+from switch_server.core.leg import (
+    LegAnswered,
+    LegEnded,
+    LegRefreshed,
+    LegRinging,
+    RefreshLeg,
+)
+from tests.lines.peer import SDP, Message, Peer
+from tests.lines.switch import Switch, answer_all, trunk_to
+
+
+@pytest.fixture
+def switch():
+    with Switch() as it:
+        yield it
+
+
+@pytest.fixture
+def peer(switch):
+    with Peer(switch.address) as it:
+        yield it
+
+
+@pytest.fixture
+def callee():
+    with Peer(("127.0.0.1", 9)) as it:
+        yield it
+
+
+@pytest.fixture
+def caller(callee):
+    """A switch whose trunk ``far`` is the peer ``callee``."""
+    with Switch(answer_all, trunk_to(callee.address, username="huawu", password="secret")) as it:
+        callee.switch = it.address
+        yield it
+
+
+def offers(switch: Switch) -> int:
+    return len([event for event in switch.seen if isinstance(event, CallOffered)])
+
+
+# --- forked answers ---
+
+
+def answer(callee: Peer, invite: Message, tag: str, *extra: str, code: int = 200, body: str = SDP) -> None:
+    callee.reply(invite, code, body=body, tag=tag, extra=extra)
+
+
+@pytest.mark.parametrize("others", [("B",), ("B", "C", "D")])
+def test_each_further_callee_of_a_forked_invite_is_acked_and_hung_up(caller, callee, others) -> None:
+    """Case 7: 180 A, 180 B, 200 A, 200 B: ACK and BYE in B's dialog, and the call to A goes on (RFC 3261 §13.2.2.4)."""
+    leg = caller.place()
+    invite = callee.expect("INVITE")
+    for tag in ("A", *others):
+        callee.reply(invite, 180, tag=tag)
+    answer(callee, invite, "A")
+    assert callee.expect("ACK").tag("To") == "A"
+    assert caller.wait(LegAnswered).leg == leg
+    for tag in others:
+        with Peer(caller.address) as phone:
+            callee.contact = f"Contact: <sip:{tag}@{phone.address[0]}:{phone.address[1]}>"
+            answer(callee, invite, tag)
+            ack, bye = phone.expect("ACK"), phone.expect("BYE")
+        assert ack.start == f"ACK sip:{tag}@{phone.address[0]}:{phone.address[1]} SIP/2.0"
+        assert bye.start == ack.start.replace("ACK", "BYE")
+        assert ack.tag("To") == bye.tag("To") == tag
+        assert ack.tag("From") == bye.tag("From") == invite.tag("From")
+        assert ack.get("Call-ID") == bye.get("Call-ID") == invite.get("Call-ID")
+        assert ack.get("CSeq").split()[0] == invite.get("CSeq").split()[0]
+        assert int(bye.get("CSeq").split()[0]) > int(ack.get("CSeq").split()[0])
+    assert caller.ends(leg) == []
+    caller.hang_up(leg)
+    assert callee.expect("BYE").tag("To") == "A"
+
+
+def test_a_further_callee_is_reached_by_its_own_route(caller, callee) -> None:
+    """Case 7: each dialog has the route set of its own 2xx (RFC 3261 §12.1.2)."""
+    caller.place()
+    invite = callee.expect("INVITE")
+    answer(callee, invite, "A")
+    callee.expect("ACK")
+    with Peer(caller.address) as proxy:
+        route = f"<sip:{proxy.address[0]}:{proxy.address[1]};lr>"
+        answer(callee, invite, "B", f"Record-Route: {route}")
+        for method in ("ACK", "BYE"):
+            request = proxy.expect(method)
+            assert request.get("Route") == route
+            assert request.start == f"{method} sip:{callee.address[0]}:{callee.address[1]} SIP/2.0"
+
+
+def test_a_further_answer_after_our_hang_up(caller, callee) -> None:
+    """Case 7: both callees answer after the CANCEL, or after the BYE to the first."""
+    leg = caller.place()
+    invite = callee.expect("INVITE")
+    callee.reply(invite, 180, tag="A")
+    caller.wait(LegRinging)
+    caller.hang_up(leg)
+    callee.reply(callee.expect("CANCEL"), 200)
+    for tag in ("A", "B"):
+        answer(callee, invite, tag)
+        assert callee.expect("ACK").tag("To") == tag
+        assert callee.expect("BYE").tag("To") == tag
+    assert len(caller.ends(leg)) == 1
+
+
+@pytest.mark.parametrize("line", ["Timestamp: 2", "Server: another way", "Warning: 399 x y"])
+def test_a_repeated_200_is_acked_again(caller, callee, line) -> None:
+    """Case 7: each 2xx is acknowledged, also one that differs in bytes from the first; nobody is hung up."""
+    leg = caller.place()
+    invite = callee.expect("INVITE")
+    answer(callee, invite, "A")
+    first = callee.expect("ACK")
+    caller.wait(LegAnswered)
+    for extra in ((), (line,), (line, line)):
+        answer(callee, invite, "A", *extra)
+        again = callee.expect("ACK")
+        assert (again.start, again.headers) == (first.start, first.headers)
+    assert callee.silent(0.2)
+    assert caller.ends(leg) == []
+
+
+def test_early_media_belongs_to_the_callee_that_sent_it(caller, callee) -> None:
+    """Case 7: 183 A and 183 B have SDP, the 200 of A none: the sound is A's (RFC 3261 §13.2.1, a dialog for each tag)."""
+    caller.place()
+    invite = callee.expect("INVITE")
+    answer(callee, invite, "A", code=183, body=SDP.replace("40000", "40002"))
+    answer(callee, invite, "B", code=183, body=SDP.replace("40000", "40004"))
+    answer(callee, invite, "A", body="")
+    assert caller.wait(LegAnswered).far.port == 40002
+
+
+# --- ACKs ---
+
+
+@pytest.mark.parametrize(
+    "contact",
+    [
+        "<sip:10086@127.0.0.1:5099>",
+        "<tel:+8613900000001;npdi>",
+        "tel:+8613900000001",
+        "<sip:a@127.0.0.1:5098>;q=0.5, <sip:b@127.0.0.1:5097>",
+        "<mailto:a@b>",
+        "*",
+    ],
+)
+@pytest.mark.parametrize(
+    ("code", "cause"),
+    [(302, EndCause.FAR_REFUSED), (486, EndCause.FAR_BUSY), (503, EndCause.FAR_REFUSED), (603, EndCause.FAR_REFUSED)],
+)
+def test_an_ack_of_a_refusal_goes_where_the_invite_went(caller, callee, contact, code, cause) -> None:
+    """Case 8: the ACK of a 3xx to 6xx has the INVITE's request line, branch and address; a Contact doesn't matter (RFC 3261 §17.1.1.3)."""
+    leg = caller.place()
+    invite = callee.expect("INVITE")
+    callee.contact = f"Contact: {contact}"
+    callee.reply(invite, code, tag="t", extra=("Record-Route: <sip:127.0.0.1:5096;lr>",))
+    ack = callee.expect("ACK")
+    assert ack.start == invite.start.replace("INVITE", "ACK", 1)
+    assert ack.get("Via") == invite.get("Via")
+    assert (ack.get("From"), ack.get("Call-ID")) == (invite.get("From"), invite.get("Call-ID"))
+    assert ack.tag("To").strip() == "t"
+    assert ack.get("CSeq") == f"{invite.get('CSeq').split()[0]} ACK"
+    assert ack.all("Route") == []
+    assert caller.wait(LegEnded) == LegEnded(leg, cause, code)
+
+
+def test_a_repeated_refusal_is_acked_again(caller, callee) -> None:
+    """Case 8: for 32 s each repeat of the final response gets the ACK (RFC 3261 §17.1.1.2), also one that differs in bytes."""
+    caller.place()
+    invite = callee.expect("INVITE")
+    callee.reply(invite, 486, tag="t")
+    first = callee.expect("ACK")
+    for line in ("Timestamp: 1", "Timestamp: 2"):
+        callee.reply(invite, 486, tag="t", extra=(line,))
+        assert callee.expect("ACK").headers == first.headers
+
+
+def test_an_ack_of_a_refused_reinvite_has_the_routes_of_the_reinvite(caller, callee) -> None:
+    """Case 8: "if the INVITE had Route header fields, those header fields MUST appear in the ACK" (RFC 3261 §17.1.1.3)."""
+    leg = caller.place()
+    with Peer(caller.address) as proxy:
+        route = f"<sip:{proxy.address[0]}:{proxy.address[1]};lr>"
+        answer(callee, callee.expect("INVITE"), "A", f"Record-Route: {route}")
+        proxy.expect("ACK")
+        caller.wait(LegAnswered)
+        caller.lines.do(RefreshLeg(leg))
+        again = proxy.expect("INVITE")
+        proxy.contact = "Contact: <sip:127.0.0.1:5099>"
+        proxy.reply(again, 488)
+        ack = proxy.expect("ACK")
+        assert ack.start == again.start.replace("INVITE", "ACK", 1)
+        assert ack.get("Route") == again.get("Route") == route
+        assert ack.get("Via") == again.get("Via")
+        caller.wait(LegRefreshed)
+
+
+def test_an_ack_of_a_reinvite_keeps_the_dialog_s_route(caller, callee) -> None:
+    """RFC 3261 §12.2.1.2: the 2xx of a re-INVITE changes the target, never the route set."""
+    leg = caller.place()
+    with Peer(caller.address) as proxy:
+        route = f"<sip:{proxy.address[0]}:{proxy.address[1]};lr>"
+        answer(callee, callee.expect("INVITE"), "A", f"Record-Route: {route}")
+        proxy.expect("ACK")
+        caller.wait(LegAnswered)
+        caller.lines.do(RefreshLeg(leg))
+        proxy.contact = "Contact: <sip:new@127.0.0.1:5099>"
+        proxy.reply(proxy.expect("INVITE"), 200, body=SDP)
+        ack = proxy.expect("ACK")
+        assert ack.start == "ACK sip:new@127.0.0.1:5099 SIP/2.0"
+        assert ack.get("Route") == route
+
+
+@pytest.mark.parametrize("contact", ["<tel:+8613900000001;npdi>", "<tel:+8613900000001>", "<mailto:a@b>"])
+def test_an_answer_whose_contact_is_no_sip_address_is_a_call(caller, callee, contact) -> None:
+    """Case 8: a 200 whose Contact can't be reached errs; the call lives, at the address from which the answer came."""
+    leg = caller.place()
+    invite = callee.expect("INVITE")
+    callee.contact = f"Contact: {contact}"
+    callee.reply(invite, 180, tag="A")
+    caller.wait(LegRinging)
+    answer(callee, invite, "A")
+    callee.expect("ACK")
+    assert caller.wait(LegAnswered).leg == leg
+    caller.hang_up(leg)
+    callee.expect("BYE")
+
+
+@pytest.mark.parametrize(
+    ("code", "asks", "answers"),
+    [(407, "Proxy-Authenticate", "Proxy-Authorization"), (401, "WWW-Authenticate", "Authorization")],
+)
+@pytest.mark.parametrize("final", [200, 486])
+def test_an_ack_has_the_credentials_of_its_invite(caller, callee, code, asks, answers, final) -> None:
+    """Case 24: the ACK duplicates all credentials of the INVITE that was answered (RFC 3261 §13.2.2.4, §22.1)."""
+    caller.place()
+    first = callee.expect("INVITE")
+    callee.reply(first, code, tag="proxy", extra=(f'{asks}: Digest realm="r", nonce="n1", qop="auth"',))
+    ack = callee.expect("ACK")
+    assert ack.all(answers) == first.all(answers) == []
+    second = callee.expect("INVITE")
+    answer(callee, second, "A", code=final, body=SDP if final == 200 else "")
+    ack = callee.expect("ACK")
+    assert second.get(answers)
+    assert ack.all(answers) == second.all(answers)
+    if final == 200:
+        answer(callee, second, "B")
+        assert callee.expect("ACK").all(answers) == second.all(answers)

@@ -3,16 +3,20 @@
 import pytest
 
 from shared.enums import EndCause
+from shared.ids import LegId
+from switch_server.adapters.sip_lines.merged import BegunCalls
 from switch_server.core.call import CallOffered
 from switch_server.core.leg import (
+    DigitPressed,
     LegAnswered,
+    LegConfirmed,
     LegEnded,
     LegRefreshed,
     LegRinging,
     RefreshLeg,
 )
-from tests.lines.peer import SDP, Message, Peer
-from tests.lines.switch import Switch, answer_all, trunk_to
+from tests.lines.peer import SDP, Call, Message, Peer
+from tests.lines.switch import Switch, answer_all, trunk_to, wait_and_see
 
 
 @pytest.fixture
@@ -43,6 +47,155 @@ def caller(callee):
 
 def offers(switch: Switch) -> int:
     return len([event for event in switch.seen if isinstance(event, CallOffered)])
+
+
+# --- merged requests ---
+
+
+@pytest.mark.parametrize("script", [answer_all, wait_and_see])
+def test_a_merged_invite_is_one_call(script) -> None:
+    """Case 6 a: the same INVITE by a second way, with another branch, is answered 482 (RFC 3261 §8.2.2.2)."""
+    with Switch(script) as switch, Peer(switch.address) as peer:
+        call = Call(peer)
+        call.invite()
+        switch.wait(CallOffered)
+        for extra in ((), ("Record-Route: <sip:127.0.0.1:5080;lr>",), ("Subject: by another way",)):
+            call.invite(SDP, *extra, cseq=call.invite_cseq)
+            assert peer.expect(482, "INVITE").tag("To")
+        assert offers(switch) == 1
+        assert switch.lines.trunk_states()[0].used_in == 1
+
+
+def test_a_merged_invite_after_the_ack_and_after_the_end(switch, peer) -> None:
+    """Case 6 a: a copy that comes late, while the call is up or just over, is no second call either."""
+    call = Call(peer)
+    call.up()
+    switch.wait(LegConfirmed)
+    target = call.target
+    for _ in range(2):
+        copy = Call(peer, call_id=call.call_id, local_tag=call.local_tag)
+        copy.invite(cseq=call.invite_cseq)
+        peer.expect(482, "INVITE")
+        call.target = target
+        if not switch.ends(LegId("c1/1")):
+            call.request("BYE")
+            peer.expect(200, "BYE")
+            switch.wait(LegEnded)
+    assert offers(switch) == 1
+
+
+@pytest.mark.parametrize("change", ["tag", "cseq", "call_id"])
+def test_an_invite_that_differs_in_its_identity_is_a_call_of_its_own(switch, peer, change) -> None:
+    """Case 6 a: only the same Call-ID, From tag and CSeq make a merged request."""
+    call = Call(peer)
+    call.up()
+    other = Call(peer, call_id=call.call_id, local_tag=call.local_tag)
+    number = call.invite_cseq
+    if change == "tag":
+        other.local_tag = "other"
+    elif change == "call_id":
+        other.call_id = "other"
+    else:
+        number += 1
+    other.invite(cseq=number)
+    other.learn(peer.expect(200, "INVITE"))
+    assert offers(switch) == 2
+
+
+def test_a_refused_invite_may_come_again_by_another_way() -> None:
+    """RFC 3263 §4.3: after a 503 the client sends the same request again with another branch."""
+    with Switch(answer_all, trunk_to(("127.0.0.1", 9), lines=1)) as switch, Peer(switch.address) as peer:
+        first = Call(peer)
+        first.up()
+        second = Call(peer)
+        second.invite()
+        peer.expect(486, "INVITE")
+        switch.wait(LegConfirmed)
+        first.request("BYE")
+        peer.expect(200, "BYE")
+        switch.wait(LegEnded)
+        second.invite(cseq=second.invite_cseq)
+        peer.expect(200, "INVITE")
+
+
+def test_calls_are_remembered_for_64_t1_after_their_end() -> None:
+    """Case 6 a, without a socket: answered calls only, and no longer than a copy may be on its way."""
+    begun = BegunCalls()
+    one, two = ("id", "tag", "1"), ("id", "tag", "2")
+    begun.begun(one)
+    begun.begun(two)
+    assert begun.has(one, 1e9)
+    begun.over(one, 100.0, answered=True)
+    begun.over(two, 100.0, answered=False)
+    assert begun.has(one, 131.9)
+    assert not begun.has(one, 132.0)
+    assert not begun.has(two, 100.0)
+    begun.over(two, 200.0, answered=True)
+    assert not begun.has(one, 101.0), "dropped, since its time is over"
+
+
+# --- repeats ---
+
+
+@pytest.mark.parametrize("acked", [False, True])
+def test_a_repeated_invite_with_another_timestamp_is_a_repeat(switch, peer, acked) -> None:
+    """Case 6 b: a request is matched by its branch (RFC 3261 §17.2.3), whatever else differs; it gets the same final response."""
+    call = Call(peer)
+    call.invite(SDP, "Timestamp: 1")
+    answer = call.learn(peer.expect(200, "INVITE"))
+    call.target, call.remote_tag, tag = "", "", call.remote_tag
+    if acked:
+        call.remote_tag = tag
+        call.ack()
+        switch.wait(LegConfirmed)
+        call.remote_tag = ""
+    for line in ("Timestamp: 2", "Timestamp: 3.5 0.1", "Subject: again"):
+        call.invite(SDP, line, cseq=call.invite_cseq, branch=call.invite_branch)
+        again = peer.expect(200, "INVITE")
+        assert (again.tag("To"), again.body) == (answer.tag("To"), answer.body)
+    assert offers(switch) == 1
+
+
+def test_a_repeated_invite_that_was_refused_is_refused_again() -> None:
+    """Case 6 b, for a final response that is no 2xx, before and after its ACK."""
+    with Switch(answer_all, trunk_to(("127.0.0.1", 9), numbers=("955*",))) as switch, Peer(switch.address) as peer:
+        call = Call(peer, number="10010")
+        call.invite(SDP, "Timestamp: 1")
+        first = peer.expect(404, "INVITE")
+        for stamp in (2, 3):
+            call.invite(SDP, f"Timestamp: {stamp}", cseq=call.invite_cseq, branch=call.invite_branch)
+            assert peer.expect(404, "INVITE").tag("To") == first.tag("To")
+            call.remote_tag = first.tag("To")
+            call.ack(failed=True)
+            call.remote_tag = ""
+        assert switch.count("refused_404") == 1
+
+
+def test_a_repeated_invite_while_it_rings_gets_the_ringing_again() -> None:
+    """Case 6 b, before the final response."""
+    with Switch(wait_and_see) as switch, Peer(switch.address) as peer:
+        call = Call(peer)
+        call.invite(SDP, "Timestamp: 1")
+        peer.expect(100, "INVITE")
+        call.invite(SDP, "Timestamp: 2", cseq=call.invite_cseq, branch=call.invite_branch)
+        peer.expect(100, "INVITE")
+        assert offers(switch) == 1
+
+
+@pytest.mark.parametrize(("method", "body"), [("BYE", ""), ("INFO", "Signal=5\r\n"), ("UPDATE", SDP), ("OPTIONS", "")])
+def test_a_repeated_request_in_a_call_gets_the_same_answer(switch, peer, method, body) -> None:
+    """Case 6 b, for other methods: a key is one key, and a repeated BYE is answered 200 after the call's end too."""
+    call = Call(peer)
+    call.up()
+    switch.wait(LegConfirmed)
+    kind = "application/sdp" if method == "UPDATE" else "application/dtmf-relay"
+    number, branch = call.request(method, body, "Timestamp: 1", kind=kind)
+    first = peer.expect(200, method)
+    for stamp in (2, 3):
+        call.request(method, body, f"Timestamp: {stamp}", kind=kind, cseq=number, branch=branch)
+        assert peer.expect(200, method).body == first.body
+    assert len([event for event in switch.seen if isinstance(event, DigitPressed)]) == (method == "INFO")
+    assert switch.count("no_dialog") == 0
 
 
 # --- forked answers ---

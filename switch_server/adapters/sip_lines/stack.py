@@ -176,6 +176,9 @@ class Transactions(SipTransactionManager):  # type: ignore[misc]
         self.req_consumers: dict[str, Any] = {}
         self._answered_lately: list[Any] = []
         self._answered_before: list[Any] = []
+        self._finals: dict[Any, Any] = {}
+        self._finals_before: dict[Any, Any] = {}
+        """Our final responses by transaction (RFC 3261 §17.2.3), in the form of sippy's cache, which finds only equal bytes."""
         self.cp_timer = Timeout(self.rCachePurge, 32, -1)
         self.init_time = 0.0
 
@@ -220,10 +223,25 @@ class Transactions(SipTransactionManager):  # type: ignore[misc]
         for tid in self._answered_before:
             self.tclient.pop(tid, None)
         self._answered_before, self._answered_lately = self._answered_lately, []
+        self._finals_before, self._finals = self._finals, {}
         super().rCachePurge()
 
+    def sendResponse(self, resp: Any, t: Any, retrans: bool = False, ack_cb: Any = None) -> None:  # noqa: N802
+        """Keeps a final response for the repeats of its request: sippy re-files or deletes the transaction now."""
+        tid, method, checksum = t.tid, t.method, t.checksum
+        super().sendResponse(resp, t, retrans, ack_cb)
+        if resp.getSCode()[0] >= 200:
+            self._finals[(*tid[:3], method, tid[3])] = self.l1rcache[checksum]
+
     def incomingRequest(self, msg: Any, checksum: bytes, tids: Any, server: Port) -> None:  # noqa: N802
-        """A CANCEL that crossed our final response is answered 200 (RFC 3261 §9.2); sippy, which has re-filed the INVITE, would answer 481."""
+        """A repeat of an answered request gets the same response, whatever else in it differs (RFC 3261 §17.2.3; ``Timestamp``).
+
+        A CANCEL that crossed our final response is answered 200 (§9.2); sippy, which has re-filed the INVITE, would answer 481.
+        """
+        final = self._finals.get(tids[0]) or self._finals_before.get(tids[0])
+        if final is not None:
+            self.transmitData(final.userv, final.data, final.address, checksum)
+            return
         if msg.getMethod() == "CANCEL" and msg.getTId(wBRN=True) not in self.tserver:
             branch, call_id = msg.getHFBody("via").getBranch(), str(msg.getHFBody("call-id"))
             if any(t.branch == branch and t.tid[0] == call_id for t in self.tserver.values()):

@@ -1,5 +1,7 @@
 """One call once: white space in tags, repeated and merged requests, forked answers, ACKs (RFC 3261 §8.2.2.2, §13.2.2.4, §17, §25.1)."""
 
+import re
+
 import pytest
 
 from shared.enums import EndCause
@@ -47,6 +49,40 @@ def caller(callee):
 
 def offers(switch: Switch) -> int:
     return len([event for event in switch.seen if isinstance(event, CallOffered)])
+
+
+# --- white space around a parameter's semicolon and equals sign ---
+
+
+@pytest.mark.parametrize(
+    "tag", [" ; tag={}", ";tag ={}", "\t;\ttag\t=\t{}", ";  x = y ; tag= {} ; z", ";TAG={}", "\r\n ; tag={}"]
+)
+def test_a_tag_with_white_space_ends_its_call(switch, peer, tag) -> None:
+    """Case 5: SEMI and EQUAL have white space on both sides (RFC 3261 §25.1), names of parameters any case (§7.3.1)."""
+    call = Call(peer)
+    call.up()
+    switch.wait(LegConfirmed)
+    call.theirs = f"<sip:95500@127.0.0.1>{tag.format(call.remote_tag)}"
+    call.ours = f"<sip:{call.caller}@127.0.0.1>{tag.format(call.local_tag)}"
+    call.request("BYE")
+    peer.expect(200, "BYE")
+    assert switch.wait(LegEnded).cause is EndCause.CALLER_HUNG_UP
+
+
+@pytest.mark.parametrize("address", ["sip:95500@127.0.0.1", '"a ; tag=b" <sip:95500@127.0.0.1>', "A <sip:1@h;x=y>"])
+def test_a_tag_with_white_space_after_any_form_of_address(switch, peer, address) -> None:
+    """Case 5: also after an address without brackets and after a display name with a semicolon, in the INVITE, the ACK and the BYE."""
+    call = Call(peer)
+    call.ours = f"{address} ; tag={call.local_tag}"
+    call.invite()
+    answer = call.learn(peer.expect(200, "INVITE"))
+    assert re.fullmatch(rf".*;\s*tag\s*=\s*{call.local_tag}", answer.get("From"))
+    call.theirs = f"{address} ; tag = {call.remote_tag}"
+    call.ack()
+    switch.wait(LegConfirmed)
+    call.request("BYE")
+    assert peer.expect(200, "BYE").get("To").count(call.remote_tag) == 1
+    switch.wait(LegEnded)
 
 
 # --- merged requests ---

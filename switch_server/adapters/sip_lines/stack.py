@@ -11,6 +11,7 @@ import importlib
 import ipaddress
 import logging
 import os
+import re
 import select
 import socket
 import sys
@@ -21,6 +22,7 @@ from typing import Any, Final
 
 from sippy.Core.EventDispatcher import ED2
 from sippy.Network_server import Remote_address
+from sippy.SipAddress import SipAddress
 from sippy.SipConf import SipConf
 from sippy.SipTransactionManager import TERMINATED, SipTransactionManager
 from sippy.Time.MonoTime import MonoTime
@@ -74,8 +76,31 @@ class SippyOutput:
             module.print = self
             if hasattr(module, "dump_exception"):
                 module.dump_exception = self
+        SipAddress.__init__ = _read_address
         SipConf.my_uaname = USER_AGENT
         SipConf.autoconvert_tel_url = True
+
+
+_sippy_reads_address: Final = SipAddress.__init__
+_SEPARATOR: Final = re.compile(r'("(?:[^"\\]|\\.)*")|\s*([;=])\s*')
+
+
+def _read_address(self: Any, address: str | None = None, *args: Any, **kwargs: Any) -> None:
+    """Reads an address after removing the white space around ``;`` and ``=`` of its parameters (SEMI and EQUAL, RFC 3261 §25.1).
+
+    The name of a tag in capitals is a tag, too (§7.3.1). sippy takes `` tag`` and ``TAG`` as names of their own.
+    """
+    if address is not None:
+        start, bracket, parameters = address.rpartition(">")
+        if " " in parameters or "\t" in parameters:
+            tidy = _SEPARATOR.sub(lambda m: m[1] or m[2], parameters.strip())
+            address = f"{start}{bracket}{tidy}"
+    _sippy_reads_address(self, address, *args, **kwargs)
+    if address is not None and "tag" not in self.params:
+        for name in tuple(self.params):
+            if name.lower() == "tag":
+                self.params["tag"] = self.params.pop(name)
+                self.params_order[self.params_order.index(name)] = "tag"
 
 
 class NoMessageLog:

@@ -14,6 +14,7 @@ from switch_server.core.words import Far
 
 _RELAY: Final = re.compile(r"^\s*Signal\s*=\s*([0-9A-D*#]{1,2})\s*$", re.IGNORECASE | re.MULTILINE)
 _KEYS: Final = {**{k: k for k in "0123456789*#ABCD"}, **dict(zip(map(str, range(10, 16)), "*#ABCD", strict=True))}
+_KEY_TYPES: Final = ("application/dtmf-relay", "application/dtmf", "audio/telephone-event")
 SUPPORTED: Final = messages.header("Supported", "timer")
 ALLOWED: Final = messages.header("Allow", messages.ALLOW)
 
@@ -231,10 +232,10 @@ class DialogLeg(SipLeg):
         if kind == "":
             self.reply(request, transaction, 200)
             return
-        if kind not in ("application/dtmf-relay", "application/dtmf"):
-            self.reply(request, transaction, 415, messages.header("Accept", "application/dtmf-relay, application/dtmf"))
+        if kind not in _KEY_TYPES:
+            self.reply(request, transaction, 415, messages.header("Accept", ", ".join(_KEY_TYPES)))
             return
-        key = _key(kind, str(request.getBody()))
+        key = _key(str(request.getBody()))
         self.reply(request, transaction, 400 if key is None else 200)
         if key is not None:
             self.host.emit(DigitPressed(self.id, Secret(key), DigitMode.INFO))
@@ -243,11 +244,10 @@ class DialogLeg(SipLeg):
         self.reply(request, transaction, 200, ALLOWED, SUPPORTED, messages.header("Accept", "application/sdp"))
 
 
-def _key(kind: str, body: str) -> str | None:
-    if kind == "application/dtmf":
-        return _KEYS.get(body.strip().upper())
+def _key(body: str) -> str | None:
+    """The key of a body, by its form and not by its type, since senders mix them: ``Signal=5`` in a line, or the key or its event number alone."""
     match = _RELAY.search(body)
-    return None if match is None else _KEYS.get(match[1].upper())
+    return _KEYS.get((match[1] if match is not None else body.strip()).upper())
 
 
 _ANSWERS: Final = {

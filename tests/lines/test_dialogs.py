@@ -11,6 +11,7 @@ from switch_server.core.call import CallOffered
 from switch_server.core.leg import (
     DigitPressed,
     LegAnswered,
+    LegChanged,
     LegConfirmed,
     LegEnded,
     LegRefreshed,
@@ -439,3 +440,77 @@ def test_an_ack_has_the_credentials_of_its_invite(caller, callee, code, asks, an
     if final == 200:
         answer(callee, second, "B")
         assert callee.expect("ACK").all(answers) == second.all(answers)
+
+
+# --- glare ---
+
+
+@pytest.mark.parametrize("method", ["INVITE", "UPDATE"])
+def test_glare_in_a_call_that_we_placed(caller, callee, method) -> None:
+    """Our refresh and an offer of the far end cross: 491 both ways, then ours comes again after the longer wait (RFC 3261 §14.1, §14.2)."""
+    leg = caller.place()
+    invite = callee.expect("INVITE")
+    answer(callee, invite, "A")
+    callee.expect("ACK")
+    caller.wait(LegAnswered)
+    caller.lines.do(RefreshLeg(leg))
+    ours = callee.expect("INVITE")
+    call = Call.of(callee, invite, "A")
+    call.invite_cseq, call.invite_branch = call.request(method, SDP.replace("sendrecv", "sendonly"))
+    callee.expect(491, method)
+    if method == "INVITE":
+        call.ack(failed=True)
+    callee.reply(ours, 491)
+    assert callee.expect("ACK").get("Via") == ours.get("Via")
+    again = callee.expect("INVITE")
+    assert int(again.get("CSeq").split()[0]) > int(ours.get("CSeq").split()[0])
+    callee.reply(again, 200, body=SDP)
+    callee.expect("ACK")
+    caller.wait(LegRefreshed)
+    call.invite_cseq, call.invite_branch = call.request(method, SDP.replace("sendrecv", "sendonly"))
+    assert "a=recvonly" in callee.expect(200, method).body
+    assert caller.ends(leg) == []
+
+
+@pytest.mark.parametrize("first", ["the call", "a re-INVITE"])
+def test_an_offer_of_ours_without_an_answer_is_glare_too(switch, peer, first) -> None:
+    """RFC 3264 §4, RFC 3311 §5.2: until the ACK answers the offer in our 200, there is no second offer from either end."""
+    call = Call(peer)
+    if first == "the call":
+        call.invite("")
+        call.learn(peer.expect(200, "INVITE"))
+    else:
+        call.up()
+        switch.wait(LegConfirmed)
+        call.again("")
+        peer.expect(200, "INVITE")
+    open_invite = call.invite_cseq
+    call.request("UPDATE", SDP)
+    peer.expect(491, "UPDATE")
+    call.invite(SDP)
+    peer.expect(491, "INVITE")
+    call.ack(failed=True)
+    switch.lines.do(RefreshLeg(LegId("c1/1")))
+    peer.kept.clear()
+    assert not [m for m in iter(lambda: peer.receive(0.3), None) if m.status is None], "no INVITE of ours"
+    call.ack(SDP.replace("40000", "40002"), cseq=open_invite)
+    assert switch.wait(LegChanged).far.port == 40002
+    if first != "the call":  # the refresh was only put off
+        peer.reply(peer.expect("INVITE"), 200, body=SDP)
+        switch.wait(LegRefreshed)
+    call.request("UPDATE", SDP.replace("sendrecv", "sendonly"))
+    assert "a=recvonly" in peer.expect(200, "UPDATE").body
+
+
+def test_our_bye_and_theirs_cross(switch, peer) -> None:
+    """Both ends hang up at once: the far end's BYE finds no dialog, ours is answered; the leg ends once."""
+    call = Call(peer)
+    call.up()
+    leg = switch.wait(LegConfirmed).leg
+    switch.hang_up(leg)
+    bye = peer.expect("BYE")
+    call.request("BYE")
+    peer.expect(481, "BYE")
+    peer.reply(bye, 481)
+    switch.wait(LegEnded)
+    assert len(switch.ends(leg)) == 1

@@ -79,6 +79,7 @@ class InboundLeg(DialogLeg):
         if not isinstance(timer, SessionTimer):  # checked when the INVITE came
             raise TypeError("session timer")
         self.state = LineState.ANSWERED
+        self.offering = self._offer is None
         self._transaction.noack_cb = self.guard(self._not_confirmed)
         self.wait(self.host.timing.ack, self._not_confirmed)
         headers = (self._contact(), ALLOWED, *self._agreed(timer, self._invite))
@@ -110,6 +111,7 @@ class InboundLeg(DialogLeg):
         if self.state is not LineState.ANSWERED:
             return
         self.state = LineState.UP
+        self.offering = False
         self.wait(None)
         far = None if self._offer is not None else self.far_in(ack)
         if self._offer is None and far is None:

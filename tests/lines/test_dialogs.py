@@ -86,6 +86,23 @@ def test_a_tag_with_white_space_after_any_form_of_address(switch, peer, address)
     switch.wait(LegEnded)
 
 
+@pytest.mark.parametrize(
+    ("to", "tags"),
+    [
+        ("<sip:95500@127.0.0.1>\t;\ttag\t=\tgone", 1),
+        ("<sip:95500@127.0.0.1> ; TAG = gone", 1),
+        ('"a ;tag=b" <sip:95500@127.0.0.1;tag=c>', 3),
+    ],
+)
+def test_a_stateless_refusal_has_one_tag(switch, to, tags) -> None:
+    """Case 5, for a stranger: a tag is added only to a To without one (RFC 3261 §8.2.6.2), whatever stands in the name and in the address."""
+    with Peer(switch.address, "127.0.0.9") as stranger:
+        Call(stranger, theirs=to).request("BYE")
+        refused = stranger.expect(403, "BYE").get("To")
+        assert refused.startswith(to)
+        assert len(re.findall(r";\s*tag\s*=", refused, re.IGNORECASE)) == tags
+
+
 # --- merged requests ---
 
 

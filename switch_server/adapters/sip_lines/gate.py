@@ -7,7 +7,6 @@
 - From anywhere: REGISTER, which goes to the registrar only.
 """
 
-import re
 import secrets
 from collections import Counter, OrderedDict
 from typing import Final
@@ -24,9 +23,6 @@ from switch_server.ports.phones import DeskPhoneBook
 
 REPLIES_PER_SECOND: Final = 50
 REMEMBERED: Final = 8192
-_UNTAGGED: Final = re.compile(r'"(?:[^"\\]|\\.)*"|<[^>]*>')
-"""The display name and address of a To header, where no tag can be."""
-_TAG: Final = re.compile(r";\s*tag\s*=", re.IGNORECASE)
 
 
 class KnownDialogs:
@@ -97,7 +93,7 @@ class Gate:
 
     def _continues(self, head: SipHead, source: Address) -> bool:
         """Whether a message continues something known. An INVITE that begins a call must prove itself, whatever its Call-ID."""
-        begins = head.method == "INVITE" and _TAG.search(_UNTAGGED.sub("", head.fields.get("to", ""))) is None
+        begins = head.method == "INVITE" and not screen.has_tag(head.fields.get("to", ""))
         return not begins and self.recent.knows(head.call_id, source[0])
 
     def _number(self, passed: PassedMessage) -> PassedMessage:

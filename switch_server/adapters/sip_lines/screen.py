@@ -19,6 +19,9 @@ _STATUS: Final = re.compile(r"SIP/2\.0 ([1-6]\d\d)(?: .*)?")
 _TOKEN: Final = re.compile(r"[A-Za-z0-9.!%*_+`'~-]+")
 _CSEQ: Final = re.compile(r"(\d{1,10})\s+([A-Za-z0-9.!%*_+`'~-]+)")
 _BAD_CHARACTER: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_UNTAGGED: Final = re.compile(r'"(?:[^"\\]|\\.)*"|<[^>]*>')
+"""The display name and address of a To header, where no tag can be."""
+_TAG: Final = re.compile(r";\s*tag\s*=", re.IGNORECASE)
 _LINE_BREAK_TO_PYTHON: Final = re.compile("[\x85\u2028\u2029]")
 _COMPACT: Final = {
     "v": "via",
@@ -192,12 +195,17 @@ def _text(lines: list[str], head: SipHead, body: bytes) -> str:
     return "\r\n".join([lines[0].rstrip(), *kept, f"Content-Length: {size}", "", content])
 
 
+def has_tag(to: str) -> bool:
+    """Whether a To has a tag, as a parameter of the header: neither in the display name nor in the address."""
+    return _TAG.search(_UNTAGGED.sub("", to)) is not None
+
+
 def reply(
     head: SipHead, source: tuple[str, int], code: int, reason: str, *, tag: str, extra: tuple[str, ...] = ()
 ) -> bytes:
     """A final response to a request without a transaction. ``tag`` goes into To if it has none (RFC 3261 §8.2.6.2)."""
     to = head.fields.get("to", "")
-    if to and ";tag=" not in to.lower().replace(" ", ""):
+    if to and not has_tag(to):
         to += f";tag={tag}"
     copied = [
         ("From", head.fields.get("from", "")),

@@ -6,6 +6,7 @@ import pytest
 
 from shared.enums import EndCause
 from shared.ids import LegId
+from switch_server.adapters.sip_lines.answered import CALLEES
 from switch_server.adapters.sip_lines.merged import BegunCalls
 from switch_server.core.call import CallOffered
 from switch_server.core.leg import (
@@ -316,6 +317,49 @@ def test_a_further_answer_after_our_hang_up(caller, callee) -> None:
     assert len(caller.ends(leg)) == 1
 
 
+def test_an_answer_after_a_refusal_is_hung_up(caller, callee) -> None:
+    """Case 7: a proxy passes on each 2xx, also after the 487 of the other branch (RFC 3261 §16.7 step 5)."""
+    leg = caller.place()
+    invite = callee.expect("INVITE")
+    callee.reply(invite, 487, tag="A")
+    callee.expect("ACK")
+    assert caller.wait(LegEnded) == LegEnded(leg, EndCause.CANCELLED, 487)
+    for tag in ("B", "A"):
+        answer(callee, invite, tag)
+        ack, bye = callee.expect("ACK"), callee.expect("BYE")
+        assert ack.tag("To") == bye.tag("To") == tag
+    assert caller.count("forked_answers") == 2
+    assert len(caller.ends(leg)) == 1
+
+
+def test_the_bye_to_a_further_callee_proves_itself(caller, callee) -> None:
+    """Case 7: a challenge of the second callee's BYE is answered in the second dialog."""
+    caller.place()
+    invite = callee.expect("INVITE")
+    answer(callee, invite, "A")
+    answer(callee, invite, "B")
+    bye = callee.expect("BYE")
+    callee.reply(bye, 401, extra=('WWW-Authenticate: Digest realm="r", nonce="n1"',))
+    again = callee.expect("BYE")
+    assert again.tag("To") == "B"
+    assert 'nonce="n1"' in again.get("Authorization")
+    assert int(again.get("CSeq").split()[0]) == int(bye.get("CSeq").split()[0]) + 1
+
+
+def test_no_end_of_answers_is_acknowledged_without_end(caller, callee) -> None:
+    """A far end that sends 2xx with ever new tags gets a bounded number of ACKs and BYEs."""
+    leg = caller.place()
+    invite = callee.expect("INVITE")
+    for number in range(60):
+        answer(callee, invite, f"t{number}")
+        if number < CALLEES:
+            callee.expect("ACK")
+    callee.kept.clear()
+    assert not [m for m in iter(lambda: callee.receive(0.2), None) if m.start.startswith("ACK")]
+    assert caller.count("forked_answers") == CALLEES - 1
+    assert caller.ends(leg) == []
+
+
 @pytest.mark.parametrize("line", ["Timestamp: 2", "Server: another way", "Warning: 399 x y"])
 def test_a_repeated_200_is_acked_again(caller, callee, line) -> None:
     """Case 7: each 2xx is acknowledged, also one that differs in bytes from the first; nobody is hung up."""
@@ -457,6 +501,22 @@ def test_an_ack_has_the_credentials_of_its_invite(caller, callee, code, asks, an
     if final == 200:
         answer(callee, second, "B")
         assert callee.expect("ACK").all(answers) == second.all(answers)
+
+
+def test_an_ack_of_a_reinvite_has_its_credentials(caller, callee) -> None:
+    """Case 24, for a re-INVITE that was challenged."""
+    leg = caller.place()
+    answer(callee, callee.expect("INVITE"), "A")
+    assert callee.expect("ACK").all("Proxy-Authorization") == []
+    caller.wait(LegAnswered)
+    caller.lines.do(RefreshLeg(leg))
+    asks = 'Proxy-Authenticate: Digest realm="r", nonce="n2"'
+    callee.reply(callee.expect("INVITE"), 407, extra=(asks,))
+    callee.expect("ACK")
+    again = callee.expect("INVITE")
+    callee.reply(again, 200, body=SDP)
+    assert callee.expect("ACK").all("Proxy-Authorization") == again.all("Proxy-Authorization") != []
+    caller.wait(LegRefreshed)
 
 
 # --- glare ---

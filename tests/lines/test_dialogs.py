@@ -1,6 +1,7 @@
 """One call once: white space in tags, repeated and merged requests, forked answers, ACKs (RFC 3261 §8.2.2.2, §13.2.2.4, §17, §25.1)."""
 
 import re
+import time
 
 import pytest
 
@@ -104,6 +105,19 @@ def test_a_stateless_refusal_has_one_tag(switch, to, tags) -> None:
         assert len(re.findall(r";\s*tag\s*=", refused, re.IGNORECASE)) == tags
 
 
+@pytest.mark.parametrize("run", [" " * 15_000, '"' + '\\"' * 7_000 + "\\", "<" * 15_000, "; " * 7_000, "\t=" * 7_000])
+@pytest.mark.parametrize("ip", ["127.0.0.1", "127.0.0.9"])
+def test_no_header_takes_long_to_read(switch, run, ip) -> None:
+    """A message of 15 kB is read in linear time: twenty of them, and a call, within two seconds (a quadratic search takes ten)."""
+    with Peer(switch.address, ip) as sender, Peer(switch.address) as peer:
+        began = time.monotonic()
+        for _ in range(10):
+            Call(sender, theirs=f"<sip:1@127.0.0.1>{run}x", ours=f"<sip:1@127.0.0.1>;tag=1{run}").request("BYE")
+            Call(sender, theirs=f"{run}<sip:1@127.0.0.1>").request("INVITE", "")
+        Call(peer).up()
+        assert time.monotonic() - began < 2.0
+
+
 # --- merged requests ---
 
 
@@ -176,7 +190,7 @@ def test_a_refused_invite_may_come_again_by_another_way() -> None:
 def test_calls_are_remembered_for_64_t1_after_their_end() -> None:
     """Case 6 a, without a socket: answered calls only, and no longer than a copy may be on its way."""
     begun = BegunCalls()
-    one, two = ("id", "tag", "1"), ("id", "tag", "2")
+    one, two = ("id", "tag", 1), ("id", "tag", 2)
     begun.begun(one)
     begun.begun(two)
     assert begun.has(one, 1e9)

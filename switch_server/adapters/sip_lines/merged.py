@@ -6,8 +6,8 @@ from typing import Final
 KEPT_S: Final = 32.0
 """64·T1: the time in which a copy of a request may still come."""
 
-Identity = tuple[str, ...]
-"""Call-ID, From tag and CSeq number, as sippy gives them."""
+Identity = tuple[str, str | None, int]
+"""Call-ID, From tag and CSeq number."""
 
 
 class BegunCalls:

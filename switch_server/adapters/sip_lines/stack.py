@@ -82,7 +82,8 @@ class SippyOutput:
 
 
 _sippy_reads_address: Final = SipAddress.__init__
-_SEPARATOR: Final = re.compile(r'("(?:[^"\\]|\\.)*")|\s*([;=])\s*')
+_SEPARATOR: Final = re.compile(r'("(?:[^"\\]|\\.?)*(?:"|$))|(?<!\s)\s*([;=])\s*')
+"""A quoted string, or a separator with the white space around it; in linear time for any text."""
 
 
 def _read_address(self: Any, address: str | None = None, *args: Any, **kwargs: Any) -> None:
@@ -224,24 +225,27 @@ class Transactions(SipTransactionManager):  # type: ignore[misc]
     def _acknowledge(self, msg: Any, t: Any, checksum: bytes) -> None:
         late = isinstance(t, AnsweredInvite) or t.state is TERMINATED
         heard = t.forked if late else t.resp_cb
-        invite = t if isinstance(t, AnsweredInvite) else self._answered(t)
-        ack, new = invite.ack(msg)
+        invite = t if isinstance(t, AnsweredInvite) else AnsweredInvite(t)
+        ack, new = invite.ack(
+            msg
+        )  # raises if a header can't be parsed: the response is dropped, and the INVITE goes on waiting
         if ack is None:
             return
+        if invite is not t:
+            self._replace(t, invite)
         self.transmitData(invite.userv, ack.data, ack.address, checksum)
         # only now: the handler may send our next request (BYE, the INVITE with a password), which must not leave before the ACK
         if heard is not None and new and (not late or msg.getSCode()[0] < 300):
             heard(msg)
 
-    def _answered(self, t: Any) -> AnsweredInvite:
-        """Replaces a client transaction that gets its final response."""
+    def _replace(self, t: Any, invite: AnsweredInvite) -> None:
+        """Ends a client transaction that has its final response."""
         for timer in (t.teA, t.teB, t.teC):
             if timer is not None:
                 timer.cancel()
-        invite = self.tclient[t.tid] = AnsweredInvite(t)
+        self.tclient[t.tid] = invite
         self._answered_lately.append(t.tid)
         t.cleanup()
-        return invite
 
     def rCachePurge(self) -> None:  # noqa: N802
         """Each 32 s (64·T1): forgets the INVITEs that were answered before the last purge."""

@@ -7,7 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 MOST: Final = 8
-_NAME_ADDR: Final = re.compile(r'(?:"(?:[^"\\]|\\.)*"|[^<>",;]*)\s*<([^<>\s]+)>((?:\s*;[^;]*)*)')
+_NAME_ADDR: Final = re.compile(r'(?:"(?:[^"\\]|\\.)*"\s*|[^<>",;]*)<([^<>\s]+)>((?:\s*;[^;]*)*)')
 _ADDR_SPEC: Final = re.compile(r"([^<>\s;,\"]+)((?:\s*;[^;]*)*)")
 _URI: Final = re.compile(
     r"sip:(?:([A-Za-z0-9._~!*'()&=+$/%-]{1,64})@)?([A-Za-z0-9.-]{1,253})(?::(\d{1,5}))?((?:;[A-Za-z0-9._~!*'()&+$/%=-]+)*)",
@@ -15,8 +15,8 @@ _URI: Final = re.compile(
 )
 _OF_THE_WAY: Final = frozenset({"transport", "maddr", "ttl", "method"})
 """Parameters of a URI about the transport, which is known: UDP, to the address from which the phone registered."""
-_PARAMETER: Final = re.compile(r";\s*([A-Za-z0-9_.+-]+)\s*(?:=\s*([^;]*?)\s*)?(?=;|$)")
-_ELEMENT: Final = re.compile(r'(?:"(?:[^"\\]|\\.)*"|<[^<>]*>|[^,"<>])+')
+_PARAMETER: Final = re.compile(r";\s*([A-Za-z0-9_.+-]+)\s*(?:=([^;]*))?(?=;|$)")
+_ELEMENT: Final = re.compile(r'(?:"(?:[^"\\]|\\.?)*(?:"|$)|<[^<>]*>|[^,"<>])+')
 
 
 class BadContact(ValueError):  # noqa: N818  the name says what it is
@@ -83,7 +83,7 @@ def _contact(text: str) -> SipContact:
     match = _NAME_ADDR.fullmatch(text) or _ADDR_SPEC.fullmatch(text)
     if match is None:
         raise BadContact("malformed")
-    parameters = {name.lower(): value for name, value in _PARAMETER.findall(match[2])}
+    parameters = {name.lower(): value.strip() for name, value in _PARAMETER.findall(match[2])}
     place = of_uri(match[1])
     return replace(place, expires=seconds(parameters.get("expires")), q=_q(parameters.get("q", "")))
 

@@ -12,7 +12,7 @@ from switch_server.adapters.sip_lines.session_timer import SessionTimer, TooSmal
 from switch_server.core.leg import DigitPressed, LegChanged, LegRefreshed, LineEffect, RefreshLeg
 from switch_server.core.words import Far
 
-_RELAY: Final = re.compile(r"^\s*Signal\s*=\s*([0-9A-D*#]{1,2})\s*$", re.IGNORECASE | re.MULTILINE)
+_RELAY: Final = re.compile(r"^[ \t]*Signal[ \t]*=[ \t]*([0-9A-D*#]{1,2})[ \t\r]*$", re.IGNORECASE | re.MULTILINE)
 _KEYS: Final = {**{k: k for k in "0123456789*#ABCD"}, **dict(zip(map(str, range(10, 16)), "*#ABCD", strict=True))}
 _KEY_TYPES: Final = ("application/dtmf-relay", "application/dtmf", "audio/telephone-event")
 SUPPORTED: Final = messages.header("Supported", "timer")

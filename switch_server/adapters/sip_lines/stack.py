@@ -226,9 +226,8 @@ class Transactions(SipTransactionManager):  # type: ignore[misc]
         late = isinstance(t, AnsweredInvite) or t.state is TERMINATED
         heard = t.forked if late else t.resp_cb
         invite = t if isinstance(t, AnsweredInvite) else AnsweredInvite(t)
-        ack, new = invite.ack(
-            msg
-        )  # raises if a header can't be parsed: the response is dropped, and the INVITE goes on waiting
+        # raises if a header can't be parsed: the response is dropped, and the INVITE goes on waiting
+        ack, new = invite.ack(msg)
         if ack is None:
             return
         if invite is not t:

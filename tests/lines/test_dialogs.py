@@ -390,6 +390,18 @@ def test_a_repeated_200_is_acked_again(caller, callee, line) -> None:
     assert caller.ends(leg) == []
 
 
+def test_an_answer_that_cannot_be_read_leaves_the_invite_waiting(caller, callee) -> None:
+    """A 200 whose route can't be parsed is dropped and counted; the next one answers the call."""
+    leg = caller.place()
+    invite = callee.expect("INVITE")
+    callee.reply(invite, 180, tag="A")
+    answer(callee, invite, "A", "Record-Route: <sip:127.0.0.1:9x9;lr>")
+    caller.until(lambda: caller.count("unparsed") == 1)
+    answer(callee, invite, "A")
+    callee.expect("ACK")
+    assert caller.wait(LegAnswered).leg == leg
+
+
 def test_early_media_belongs_to_the_callee_that_sent_it(caller, callee) -> None:
     """Case 7: 183 A and 183 B have SDP, the 200 of A none: the sound is A's (RFC 3261 §13.2.1, a dialog for each tag)."""
     caller.place()

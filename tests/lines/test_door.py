@@ -12,6 +12,7 @@ from switch_server.adapters.sip_lines import digest
 from switch_server.core.call import CallOffered
 from switch_server.core.leg import LegConfirmed, LegEnded
 from switch_server.core.words import Trunk
+from tests.fakes.phones import FakePhones, phone
 from tests.lines.peer import SDP, Call, Peer
 from tests.lines.switch import LOCAL, Switch, answer_all, trunk_to
 
@@ -31,10 +32,16 @@ def test_strangers_get_403_and_are_counted_and_limited() -> None:
         assert switch.seen == []
 
 
-def _authorize(challenge: str, password: str, uri: str, *, user: str = "wang") -> str:
+def _authorize(
+    challenge: str, password: str, uri: str, *, user: str = "wang", method: str = "INVITE", cnonce: str = "c0ffee",
+    count: str = "00000001",
+) -> str:  # fmt: skip
     asked = digest.read_challenge(challenge)
     assert asked is not None
-    return "Authorization: " + digest.authorization(asked, user, password, "INVITE", uri, "c0ffee")
+    first = digest.authorization(asked, user, password, method, uri, cnonce)
+    counted = digest.response(asked, user, password, method, uri, cnonce=cnonce)
+    right = digest.response(asked, user, password, method, uri, cnonce=cnonce, count=count)
+    return "Authorization: " + first.replace("nc=00000001", f"nc={count}").replace(counted, right)
 
 
 def test_digest_lets_a_caller_in_from_anywhere() -> None:
@@ -94,6 +101,75 @@ def test_a_proof_is_good_for_its_own_invite_from_its_own_address() -> None:
         named.invite()
         other.expect(401, "INVITE")
         assert len([event for event in switch.seen if isinstance(event, CallOffered)]) == 1
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        "sip:95500@elsewhere.example",
+        "sip:10000@elsewhere.example",
+        "sip:elsewhere.example",
+        "sips:95500@{}",
+        "tel:95500",
+        "*",
+    ],
+)
+@pytest.mark.parametrize("method", ["INVITE", "REGISTER"])
+def test_a_right_digest_over_the_uri_of_elsewhere_is_refused(elsewhere: str, method: str) -> None:
+    """Case 25: the digest's uri is the Request-URI, or the answer is 400 (RFC 7616 §3.4.6)."""
+    book = FakePhones(phone("wang", "geheim"))
+    with Switch(answer_all, LOCAL, GUARDED, phones=book) as switch, Peer(switch.address, STRANGER) as peer:
+        call = Call(peer)
+        call.request(method, SDP if method == "INVITE" else "")
+        challenge = peer.expect(401, method).get("WWW-Authenticate")
+        uri = elsewhere.format(f"{switch.address[0]}:{switch.address[1]}")
+        call.request(method, SDP if method == "INVITE" else "", _authorize(challenge, "geheim", uri, method=method))
+        peer.expect(400, method)
+        assert switch.seen == []
+        assert book.bindings(0.0) == ()
+
+
+@pytest.mark.parametrize("change", ["nothing", "cnonce", "without qop"])
+def test_a_use_count_that_was_taken_is_stale_in_a_second_call(change: str) -> None:
+    """Case 25: nc counts the uses of a nonce (RFC 7616 §3.4); a second call with the same one is challenged again, the next one is let in."""
+    with Switch(answer_all, LOCAL, GUARDED) as switch, Peer(switch.address, STRANGER) as peer:
+        call = Call(peer)
+        call.invite()
+        challenge = peer.expect(401).get("WWW-Authenticate")
+        if change == "without qop":
+            challenge = challenge.replace(', qop="auth"', "")
+        uri = f"sip:{call.number}@{switch.address[0]}:{switch.address[1]}"
+        call.invite(SDP, _authorize(challenge, "geheim", uri))
+        call.learn(peer.expect(200, "INVITE"))
+        call.ack()
+        cnonce = "another" if change == "cnonce" else "c0ffee"
+        second = Call(peer)
+        second.invite(SDP, _authorize(challenge, "geheim", uri, cnonce=cnonce))
+        again = peer.expect(401, "INVITE").get("WWW-Authenticate")
+        assert "stale=true" in again
+        second.invite(SDP, _authorize(again, "geheim", uri))
+        peer.expect(200, "INVITE")
+        assert len([event for event in switch.seen if isinstance(event, CallOffered)]) == 2
+
+
+@pytest.mark.parametrize("method", ["INVITE", "UPDATE", "BYE"])
+def test_a_use_count_of_a_request_in_a_call_is_taken_too(method: str) -> None:
+    """Case 25: a proof that a phone sends unasked in its call, overheard, opens no second call from its address."""
+    with Switch(answer_all, LOCAL, GUARDED) as switch, Peer(switch.address, STRANGER) as peer:
+        call = Call(peer)
+        call.invite()
+        challenge = peer.expect(401).get("WWW-Authenticate")
+        uri = f"sip:{switch.address[0]}:{switch.address[1]}"
+        call.invite(SDP, _authorize(challenge, "geheim", uri))
+        call.learn(peer.expect(200, "INVITE"))
+        call.ack()
+        switch.wait(LegConfirmed)
+        proof = _authorize(challenge, "geheim", uri, method=method, count="00000002")
+        call.request(method, SDP if method != "BYE" else "", proof)
+        peer.expect(200, method)
+        second = Call(peer)
+        second.invite(SDP, _authorize(challenge, "geheim", uri, count="00000002"))
+        assert "stale=true" in peer.expect(401, "INVITE").get("WWW-Authenticate")
 
 
 def test_network_far_addresses_and_choice_of_trunk() -> None:

@@ -103,9 +103,16 @@ def test_an_offer_that_we_cannot_take_changes_nothing(switch, peer, call, body, 
         ("application/dtmf-relay", "Duration=100\r\nSignal=11\r\n", "#"),
         ("application/dtmf", "7", "7"),
         ("application/dtmf", "#\r\n", "#"),
+        ("application/dtmf", "Signal=5\r\nDuration=160\r\n", "5"),
+        ("Application/DTMF;charset=utf-8", "signal = 11\r\n", "#"),
+        ("application/dtmf-relay", "5", "5"),
+        ("audio/telephone-event", "5", "5"),
+        ("audio/telephone-event", "10\r\n", "*"),
+        ("audio/telephone-event", "Signal=0\r\n", "0"),
     ],
 )
 def test_keys_by_info(switch, peer, call, kind, body, key) -> None:
+    """Case 22: each body with each of the three types."""
     call.request("INFO", body, kind=kind)
     peer.expect(200, "INFO")
     pressed = switch.wait(DigitPressed)
@@ -115,7 +122,14 @@ def test_keys_by_info(switch, peer, call, kind, body, key) -> None:
 
 @pytest.mark.parametrize(
     ("kind", "body", "code"),
-    [("application/dtmf-relay", "Signal=Z\r\n", 400), ("application/dtmf", "123", 400), ("text/plain", "5", 415)],
+    [
+        ("application/dtmf-relay", "Signal=Z\r\n", 400),
+        ("application/dtmf", "123", 400),
+        ("audio/telephone-event", "16", 400),
+        ("application/dtmf", "Signal=55\r\n", 400),
+        ("text/plain", "5", 415),
+        ("audio/pcma", "5", 415),
+    ],
 )
 def test_info_that_is_no_key(switch, peer, call, kind, body, code) -> None:
     call.request("INFO", body, kind=kind)

@@ -1,5 +1,9 @@
 """Digest, session timers, the screen and the trunk table, without a socket."""
 
+import contextlib
+from collections.abc import Callable
+from typing import Final
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -8,7 +12,7 @@ from msgspec.structs import replace
 
 from shared.enums import EndCause, Law
 from shared.ids import PhoneName, TrunkName
-from switch_server.adapters.sip_lines import causes, digest, screen, session_timer, trunk_table
+from switch_server.adapters.sip_lines import causes, contacts, digest, grammar, screen, session_timer, trunk_table
 from switch_server.adapters.sip_lines.session_timer import SessionTimer, TooSmall
 from switch_server.card import g711
 from switch_server.core.words import Trunk
@@ -288,3 +292,52 @@ def test_keys_as_events_rise_in_sequence_and_time() -> None:
     assert sequence == list(range(1, len(packets) + 1))
     assert [at for at, _ in packets] == sorted(at for at, _ in packets)
     assert [rtp[12] for _, rtp in packets if rtp[1] & 0x80] == [1, 2]
+
+
+# --- time ---
+
+RUN: Final = 16_000
+RUNS: Final = (
+    "a",
+    '\\"',
+    " ",
+    "\t",
+    "\n",
+    "<",
+    ">",
+    ";",
+    "; ",
+    "=",
+    "a=",
+    'a="',
+    ",",
+    ";a",
+    '"',
+    "\\",
+    "\t=",
+    "a ",
+    "1",
+    ".",
+    "%",
+    "@",
+    ":",
+)
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("run", RUNS)
+@pytest.mark.parametrize("before", ["", '"', "<sip:a@b>", "<sip:a@b>;q=", "sip:", "x", 'x="', "Signal"])
+def test_any_text_is_read_in_linear_time(run: str, before: str) -> None:
+    """A search that begins anew at each character would take minutes for 100 kB, and a second for a datagram of 16 kB from a stranger."""
+    text = before + run * (RUN // len(run)) + "x"
+    readers: tuple[Callable[[], object], ...] = (
+        lambda: digest.parameters("Digest " + text),
+        lambda: digest.is_proof_for(text, "sip:a@b"),
+        lambda: contacts.read((text,)),
+        lambda: session_timer.read(text),
+        lambda: grammar.tag_of(text),
+        lambda: screen.screen(f"INVITE sip:a@b SIP/2.0\r\nVia: {text}\r\nTo: {text}\r\n\r\n".encode()),
+    )
+    for read in readers:
+        with contextlib.suppress(contacts.BadContact):
+            read()

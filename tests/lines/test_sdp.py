@@ -48,7 +48,17 @@ def test_telephone_event(old: str, new: str, event: int | None) -> None:
 
 @pytest.mark.parametrize(
     ("said", "ptime"),
-    [("30", 30), ("80", 80), ("200", 200), ("0", 20), ("9999", 20), ("x", 20), ("", 20), ("2" * 5000, 20), ("0040", 40)],
+    [
+        ("30", 30),
+        ("80", 80),
+        ("200", 200),
+        ("0", 20),
+        ("9999", 20),
+        ("x", 20),
+        ("", 20),
+        ("2" * 5000, 20),
+        ("0040", 40),
+    ],
 )
 def test_ptime(said: str, ptime: int) -> None:
     assert far_of(SDP.replace("ptime:20", f"ptime:{said}")).ptime == ptime  # type: ignore[union-attr]

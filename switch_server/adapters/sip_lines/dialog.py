@@ -1,5 +1,6 @@
 """A dialog's identity and routes (RFC 3261 §12), and requests in it."""
 
+import copy
 import secrets
 from typing import Any
 
@@ -13,6 +14,7 @@ from sippy.SipTo import SipTo
 from sippy.SipURL import SipURL
 
 from switch_server.adapters.sip_lines import messages
+from switch_server.adapters.sip_lines.answered import credentials
 from switch_server.adapters.sip_lines.header_fields import FromField, RouteField, ToField
 from switch_server.adapters.sip_lines.stack import Address, Port, reachable
 
@@ -76,10 +78,23 @@ class SipDialog:
         routes.reverse()
         self._route(routes, response)
 
+    def answered_by(self, invite: Any, response: Any) -> "SipDialog":
+        """The dialog of a 2xx to our INVITE, as a copy: each callee of a forked INVITE has a dialog of its own (RFC 3261 §12.1.2)."""
+        dialog = copy.copy(self)
+        dialog.cseq = int(invite.getHFBody("cseq").getCSeqNum())
+        if invite.getHFBody("to").getTag() is not None:  # a re-INVITE: the route set stays (§12.2.1.2)
+            dialog.retarget(response)
+            return dialog
+        dialog.theirs = invite.getHFBCopy("to")
+        dialog.target = invite.getRURI().getCopy()
+        dialog.confirm(response)
+        return dialog
+
     def retarget(self, message: Any) -> None:
-        """Target refresh (RFC 3261 §12.2): the Contact of a re-INVITE, an UPDATE or their 2xx."""
-        if message.countHFs("contact") > 0 and not message.getHFBody("contact").asterisk:
-            self.target = message.getHFBody("contact").getUrl().getCopy()
+        """Target refresh (RFC 3261 §12.2): the Contact of a re-INVITE, an UPDATE or their 2xx. One that is no SIP address changes nothing."""
+        url = _contact_of(message)
+        if url is not None:
+            self.target = url
             reachable(self.target, message.getSource(), always=self.symmetric)
         if not self.routes:
             self.hop = self.target.getAddr()
@@ -110,7 +125,21 @@ class SipDialog:
     def request(self, method: str, body: str | None = None, headers: tuple[Any, ...] = ()) -> Any:
         """A new request in this dialog."""
         self.cseq += 1
-        request = SipRequest(
+        request = self._request(method)
+        for each in headers:
+            request.appendHeader(each)
+        if body is not None:
+            request.setBody(MsgBody(body))
+        return request
+
+    def ack(self, invite: Any) -> Any:
+        """The ACK of a 2xx: a request in the dialog with the number and all credentials of the INVITE (RFC 3261 §13.2.2.4)."""
+        ack = self._request("ACK")
+        ack.appendHeaders(credentials(invite))
+        return ack
+
+    def _request(self, method: str) -> Any:
+        return SipRequest(
             method=method,
             ruri=self.target.getCopy(),
             to=self.theirs.getCopy(),
@@ -121,8 +150,13 @@ class SipDialog:
             routes=[r.getCopy() for r in self.routes],
             target=(self.hop, "udp"),
         )
-        for each in headers:
-            request.appendHeader(each)
-        if body is not None:
-            request.setBody(MsgBody(body))
-        return request
+
+
+def _contact_of(message: Any) -> Any:
+    """The address of the Contact; ``None`` if there is none that is reached by SIP."""
+    try:
+        contact = message.getHFBody("contact")
+        url = None if contact.asterisk else contact.getUrl().getCopy()
+    except Exception:  # noqa: BLE001 — sippy may raise anything at a tel or mailto address
+        return None
+    return None if url is None or hasattr(url.host, "my") else url  # sippy gives a tel address the host "my address"

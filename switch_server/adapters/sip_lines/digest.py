@@ -23,7 +23,7 @@ Key = Callable[[str], str | None]
 NONCE_LIFE_S: Final = 300
 USES_MOST: Final = 65_536
 _HASHES: Final[dict[str, Callable[[bytes], Any]]] = {"md5": hashlib.md5, "sha-256": hashlib.sha256}
-_PARAMETER: Final = re.compile(r'([A-Za-z0-9_-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))')
+_PARAMETER: Final = re.compile(r'(?<![A-Za-z0-9_-])([A-Za-z0-9_-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))')
 
 
 class Challenge(Struct, frozen=True):

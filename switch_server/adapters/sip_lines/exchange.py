@@ -18,6 +18,7 @@ from switch_server.adapters.sip_lines.gate import Gate
 from switch_server.adapters.sip_lines.in_dialog import ALLOWED, SUPPORTED, DialogLeg
 from switch_server.adapters.sip_lines.inbound import InboundLeg
 from switch_server.adapters.sip_lines.leg import LineState, SipLeg, Timing
+from switch_server.adapters.sip_lines.merged import BegunCalls
 from switch_server.adapters.sip_lines.outbound import OutboundLeg
 from switch_server.adapters.sip_lines.stack import Address, SippyOutput, SipSocket, Transactions
 from switch_server.adapters.sip_lines.trunk_table import TrunkTable, takes_number
@@ -54,6 +55,7 @@ class Exchange:
         self._gate = Gate(table, counters, phones)
         self._phones = phones
         self._proven: Trunk | None = None
+        self._begun = BegunCalls()
         self._clock = clock
         self._dialogs: dict[tuple[str, str], DialogLeg] = {}
         self._sippy_output = SippyOutput(counters)
@@ -70,6 +72,8 @@ class Exchange:
         self._gate.recent.over(leg.dialog.key[0])
         if leg.counted:
             self._table.give_back(leg.trunk, incoming=leg.incoming)
+        if isinstance(leg, InboundLeg):
+            self._begun.over(leg.identity, time.monotonic(), answered=leg.near is not None)
         self._leg_ended(leg.id)
 
     def _enter(self, leg: DialogLeg) -> None:
@@ -152,6 +156,9 @@ class Exchange:
             messages.respond(self.tm, request, transaction, 501, headers=(ALLOWED,))
         elif tag is not None:
             self._in_dialog(request, transaction, tag, unknown)
+        elif method == "INVITE" and self._begun.has(transaction.tid[:3], time.monotonic()):
+            self.counters["merged"] += 1
+            messages.respond(self.tm, request, transaction, 482)
         elif unknown:
             self._bad_extension(request, transaction, unknown)
         elif method == "INVITE":
@@ -232,6 +239,7 @@ class Exchange:
             return
         leg.trying()
         self._enter(leg)
+        self._begun.begun(leg.identity)
         self.counters["calls_in"] += 1
         log.info("leg %s: offered on %s", leg.id, trunk.name)
         leg.guard(self.emit)(CallOffered(leg.id, trunk.name, messages.ani_of(request), dnis, leg.far))

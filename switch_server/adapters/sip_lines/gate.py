@@ -18,6 +18,7 @@ from switch_server.adapters.sip_lines.digest import DigestAuthenticator, NonceCo
 from switch_server.adapters.sip_lines.registrar import Registrar
 from switch_server.adapters.sip_lines.screen import IgnoredMessage, PassedMessage, RefusedRequest, SipHead
 from switch_server.adapters.sip_lines.trunk_table import Address, TrunkTable
+from switch_server.core.words import Trunk
 from switch_server.ports.phones import DeskPhoneBook
 
 REPLIES_PER_SECOND: Final = 50
@@ -83,7 +84,10 @@ class Gate:
             return self.refuse(verdict.head, source, verdict.code, verdict.reason, now) if answered else None
         if self._registrar is not None and verdict.head.method == "REGISTER":
             return self._register(self._registrar, verdict.head, source, now)
-        if known or self._continues(verdict.head, source):
+        if known:
+            return self._number(verdict)
+        if self._continues(verdict.head, source):
+            self._use_up(verdict.head, source, now)
             return self._number(verdict)
         return self._stranger(verdict, source, now)
 
@@ -109,19 +113,30 @@ class Gate:
             self._counters["proof_of_another_uri"] += 1
             return self.refuse(head, source, 400, "Digest URI Is Not The Request-URI", now)
         trunk = self._table.of_user(user or "")
-        admitted = trunk is not None and self._authenticator.admits(
-            head.authorization, head.method, password_key(trunk.username, trunk.password), now, source[0]
-        )
-        if admitted and not self._nonce_counts.takes(
-            self._authenticator.use(head.authorization), _retransmission_key(head)
-        ):
-            admitted = None
+        admitted = trunk is not None and self._admits(trunk, head, source, now)
         if admitted:
             self.recent.proven(head.call_id, source[0])
             return self._number(replace(passed, trunk=trunk))
         self._counters["challenged" if admitted is None or not head.authorization else "wrong_password"] += 1
         ask = f"WWW-Authenticate: {self._authenticator.challenge(now, source[0], stale=admitted is None)}"
         return self.refuse(head, source, 401, "Unauthorized", now, ask)
+
+    def _admits(self, trunk: Trunk, head: SipHead, source: Address, now: float) -> bool | None:
+        """As ``DigestAuthenticator.admits``; a use count that was taken by another request is as good as an old nonce."""
+        admitted = self._authenticator.admits(
+            head.authorization, head.method, password_key(trunk.username, trunk.password), now, source[0]
+        )
+        if not admitted:
+            return admitted
+        use = self._authenticator.use(head.authorization)
+        return True if self._nonce_counts.takes(use, _retransmission_key(head)) else None
+
+    def _use_up(self, head: SipHead, source: Address, now: float) -> None:
+        """A phone may send a proof unasked in its call; overheard, this proof must not open a second call."""
+        user = self._authenticator.user(head.authorization) if head.authorization else None
+        trunk = self._table.of_user(user or "")
+        if trunk is not None:
+            self._admits(trunk, head, source, now)
 
     def _register(self, registrar: Registrar, head: SipHead, source: Address, now: float) -> bytes | None:
         """An address with a registered phone is always answered, however many requests strangers send."""

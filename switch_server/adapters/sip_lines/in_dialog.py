@@ -12,8 +12,9 @@ from switch_server.adapters.sip_lines.session_timer import SessionTimer, TooSmal
 from switch_server.core.leg import DigitPressed, LegChanged, LegRefreshed, LineEffect, RefreshLeg
 from switch_server.core.words import Far
 
-_RELAY: Final = re.compile(r"^\s*Signal\s*=\s*([0-9A-D*#]{1,2})\s*$", re.IGNORECASE | re.MULTILINE)
+_RELAY: Final = re.compile(r"^[ \t]*Signal[ \t]*=[ \t]*([0-9A-D*#]{1,2})[ \t\r]*$", re.IGNORECASE | re.MULTILINE)
 _KEYS: Final = {**{k: k for k in "0123456789*#ABCD"}, **dict(zip(map(str, range(10, 16)), "*#ABCD", strict=True))}
+_KEY_TYPES: Final = ("application/dtmf-relay", "application/dtmf", "audio/telephone-event")
 SUPPORTED: Final = messages.header("Supported", "timer")
 ALLOWED: Final = messages.header("Allow", messages.ALLOW)
 
@@ -22,6 +23,8 @@ class DialogLeg(SipLeg):
     """The behaviour inside a dialog, common to both directions."""
 
     _refreshing = False
+    offering = False
+    """Our 200 has an offer, and the ACK with the answer has not come yet."""
     floor = 0
     """The far end's Min-SE of a 422: taken over once, so that two stubborn ends don't retry without end."""
 
@@ -52,8 +55,8 @@ class DialogLeg(SipLeg):
     # --- offers of the far end ---
 
     def on_invite(self, request: Any, transaction: Any) -> None:
-        """re-INVITE."""
-        if self.state in (LineState.CALLING, LineState.RINGING) or self._refreshing:
+        """re-INVITE. While an offer of ours has no answer: 491 (RFC 3261 §14.2)."""
+        if self._offer_is_open():
             self.reply(request, transaction, 491)
         elif self.state is LineState.OFFERED:
             self.reply(request, transaction, 500, messages.header("Retry-After", str(random.randint(0, 10))))  # noqa: S311
@@ -70,12 +73,15 @@ class DialogLeg(SipLeg):
                 self.dialog.retarget(request)
                 self.reply(request, transaction, 200, *self._agreed(timer, request))
                 self._rearm(timer)
-        elif self._refreshing or self.state in (LineState.CALLING, LineState.RINGING):
+        elif self._offer_is_open():
             self.reply(request, transaction, 491)
         elif self.state is LineState.OFFERED:
             self.reply(request, transaction, 500, messages.header("Retry-After", "2"))
         else:
             self._answer(request, transaction)
+
+    def _offer_is_open(self) -> bool:
+        return self.offering or self._refreshing or self.state in (LineState.CALLING, LineState.RINGING)
 
     def _answer(self, request: Any, transaction: Any) -> None:
         text = messages.sdp_of(request)
@@ -107,6 +113,7 @@ class DialogLeg(SipLeg):
             return
         self.dialog.retarget(request)
         body = self.write_sdp(self.near, sdp.offer(self.near))
+        self.offering = True
         self._accept(request, transaction, timer, body, self.guard(self._answered_in_ack))
 
     def _accept(self, request: Any, transaction: Any, timer: SessionTimer, body: str, ack: Any) -> None:
@@ -118,6 +125,7 @@ class DialogLeg(SipLeg):
         self._rearm(timer)
 
     def _answered_in_ack(self, ack: Any) -> None:
+        self.offering = False
         far = self.far_in(ack)
         if far is not None:
             self.changed(far)
@@ -169,6 +177,9 @@ class DialogLeg(SipLeg):
         """Sends a re-INVITE with our last SDP. ``LegRefreshed`` follows, or the leg ends."""
         if self._refreshing or self.state is not LineState.UP:
             return
+        if self.offering:
+            self._refresh_later()
+            return
         self._refreshing = True
         self.wait(self.host.timing.refresh, self.lost)
         self._send_refresh(self.timer.expires if self.timer else self.trunk.session_expires)
@@ -189,14 +200,17 @@ class DialogLeg(SipLeg):
         if code in (408, 481):
             self.lost(code)
         elif code == 491:
-            # RFC 3261 §14.1: the owner of the Call-ID waits longer, so that one of the two gets through
-            span = (2.1, 4.0) if not self.incoming else (0.0, 2.0)
             self._refreshing = False
-            self.wait(random.uniform(*span) * self.host.timing.glare, self.refresh)  # noqa: S311
+            self._refresh_later()
         elif code == 422 and self.floor_rises(response):
             self._send_refresh(self.floor)
         else:
             self._refreshed(response, code)
+
+    def _refresh_later(self) -> None:
+        """RFC 3261 §14.1: the owner of the Call-ID waits longer, so that one of the two ends gets through."""
+        span = (2.1, 4.0) if not self.incoming else (0.0, 2.0)
+        self.wait(random.uniform(*span) * self.host.timing.glare, self.refresh)  # noqa: S311
 
     def floor_rises(self, response: Any) -> bool:
         """A 422 with a higher Min-SE than the last one (RFC 4028 §7.3)."""
@@ -231,10 +245,10 @@ class DialogLeg(SipLeg):
         if kind == "":
             self.reply(request, transaction, 200)
             return
-        if kind not in ("application/dtmf-relay", "application/dtmf"):
-            self.reply(request, transaction, 415, messages.header("Accept", "application/dtmf-relay, application/dtmf"))
+        if kind not in _KEY_TYPES:
+            self.reply(request, transaction, 415, messages.header("Accept", ", ".join(_KEY_TYPES)))
             return
-        key = _key(kind, str(request.getBody()))
+        key = _key(str(request.getBody()))
         self.reply(request, transaction, 400 if key is None else 200)
         if key is not None:
             self.host.emit(DigitPressed(self.id, Secret(key), DigitMode.INFO))
@@ -243,11 +257,10 @@ class DialogLeg(SipLeg):
         self.reply(request, transaction, 200, ALLOWED, SUPPORTED, messages.header("Accept", "application/sdp"))
 
 
-def _key(kind: str, body: str) -> str | None:
-    if kind == "application/dtmf":
-        return _KEYS.get(body.strip().upper())
+def _key(body: str) -> str | None:
+    """The key of a body, by its form and not by its type, since senders mix them: ``Signal=5`` in a line, or the key or its event number alone."""
     match = _RELAY.search(body)
-    return None if match is None else _KEYS.get(match[1].upper())
+    return _KEYS.get((match[1] if match is not None else body.strip()).upper())
 
 
 _ANSWERS: Final = {

@@ -9,6 +9,7 @@ from switch_server.adapters.sip_lines.causes import code_of
 from switch_server.adapters.sip_lines.dialog import SipDialog
 from switch_server.adapters.sip_lines.in_dialog import ALLOWED, DialogLeg
 from switch_server.adapters.sip_lines.leg import LegHost, LineState
+from switch_server.adapters.sip_lines.merged import Identity
 from switch_server.adapters.sip_lines.session_timer import SessionTimer
 from switch_server.core.leg import Answer, LegConfirmed, LineEffect, Reject, Ring
 from switch_server.core.words import Far, Near, Trunk
@@ -31,6 +32,7 @@ class InboundLeg(DialogLeg):
         self._transaction = transaction
         self._offer = offer
         self._bye_owed = False
+        self.identity: Identity = transaction.tid[:3]
         self.far = self._unknown() if offer is None else self.take(offer)
         transaction.cancel_cb = self.guard(self._cancelled)
         transaction.r487.getHFBody("to").setTag(dialog.tag)
@@ -77,6 +79,7 @@ class InboundLeg(DialogLeg):
         if not isinstance(timer, SessionTimer):  # checked when the INVITE came
             raise TypeError("session timer")
         self.state = LineState.ANSWERED
+        self.offering = self._offer is None
         self._transaction.noack_cb = self.guard(self._not_confirmed)
         self.wait(self.host.timing.ack, self._not_confirmed)
         headers = (self._contact(), ALLOWED, *self._agreed(timer, self._invite))
@@ -108,6 +111,7 @@ class InboundLeg(DialogLeg):
         if self.state is not LineState.ANSWERED:
             return
         self.state = LineState.UP
+        self.offering = False
         self.wait(None)
         far = None if self._offer is not None else self.far_in(ack)
         if self._offer is None and far is None:

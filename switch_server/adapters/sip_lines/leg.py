@@ -125,8 +125,8 @@ class SipLeg:
         self.host.forget(self)
         self.host.emit(LegEnded(self.id, cause, code))
 
-    def bye(self) -> None:
-        self.send("BYE", heard=lambda _: None)
+    def bye(self, dialog: SipDialog | None = None) -> None:
+        self.send("BYE", heard=lambda _: None, dialog=dialog)
 
     def lost(self, code: int = 408) -> None:
         """The far end does not respond any more, or has never confirmed."""
@@ -166,9 +166,11 @@ class SipLeg:
         *,
         heard: ResponseHandler,
         tries: int = 0,
+        dialog: SipDialog | None = None,
     ) -> Any:
-        """Sends a request in the dialog; ``heard`` gets each response, except that a challenge is answered first (RFC 3261 §22.2)."""
-        request = self.dialog.request(method, body, headers)
+        """Sends a request in the leg's dialog, or in another; ``heard`` gets each response, except that a challenge is answered first (RFC 3261 §22.2)."""
+        dialog = dialog or self.dialog
+        request = dialog.request(method, body, headers)
 
         def on_response(response: Any) -> None:
             proof = self._proof(method, request, response) if tries < 2 else None
@@ -176,11 +178,24 @@ class SipLeg:
                 heard(response)
             else:
                 kept = tuple(h for h in headers if h.name not in ("authorization", "proxy-authorization"))
-                self.resent(self.send(method, body, (*kept, proof), heard=heard, tries=tries + 1))
+                self.resent(self.send(method, body, (*kept, proof), heard=heard, tries=tries + 1, dialog=dialog))
 
-        transaction = self.host.tm.newTransaction(request, resp_cb=self.guard(on_response), userv=self.dialog.port)
-        transaction.symmetric = self.dialog.symmetric
+        transaction = self.host.tm.newTransaction(request, resp_cb=self.guard(on_response), userv=dialog.port)
+        if method == "INVITE":
+            self._to_acknowledge(request, transaction)
         return transaction
+
+    def _to_acknowledge(self, invite: Any, transaction: Any) -> None:
+        """Sets the fields of ``answered.AnsweredInvite``."""
+        transaction.request = invite
+        transaction.ack_of_2xx = lambda response: self.dialog.answered_by(invite, response).ack(invite)
+        begins = invite.getHFBody("to").getTag() is None
+        transaction.forked = self.guard(lambda response: self._forked(invite, response)) if begins else None
+
+    def _forked(self, invite: Any, response: Any) -> None:
+        """A 2xx of another callee of a forked INVITE, or after the leg has given up: that party is hung up (RFC 3261 §13.2.2.4)."""
+        self.host.counters["forked_answers"] += 1
+        self.bye(self.dialog.answered_by(invite, response))
 
     def resent(self, transaction: Any) -> None:
         """The request was sent again, in a new transaction."""

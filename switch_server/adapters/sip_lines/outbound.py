@@ -25,7 +25,8 @@ class OutboundLeg(DialogLeg):
         self.near = near
         self._headers = headers
         self._transaction: Any = None
-        self._early: Far | None = None
+        self._early: dict[str | None, Far] = {}
+        """Early media by the tag of the callee (a forked INVITE has several)."""
         self._body = self.write_sdp(near, sdp.offer(near))
 
     def call(self) -> None:
@@ -88,13 +89,14 @@ class OutboundLeg(DialogLeg):
             return
         self.state = LineState.RINGING
         far = self.far_in(response)
-        self._early = far or self._early
+        if far is not None:
+            self._early[response.getHFBody("to").getTag()] = far
         self.host.emit(LegRinging(self.id, far))
 
     def _answered(self, response: Any) -> None:
         self.dialog.confirm(response)
         # an SDP answer in a 183 need not be repeated in the 200
-        far = self.far_in(response) if messages.sdp_of(response) is not None else self._early
+        far = self.far_in(response) if messages.sdp_of(response) is not None else self._early_of(response)
         self.wait(None)
         if far is None:
             self.bye()
@@ -105,3 +107,8 @@ class OutboundLeg(DialogLeg):
         said = messages.value(response, "session-expires")
         self._rearm(session_timer.as_uac(said, ours=self.trunk.session_expires))
         self.host.emit(LegAnswered(self.id, far))
+
+    def _early_of(self, response: Any) -> Far | None:
+        """The early media of the callee that answers; of the last one where a gateway changes the tag between its 183 and its 200."""
+        tag = response.getHFBody("to").getTag()
+        return self._early.get(tag) or next(reversed(self._early.values()), None)

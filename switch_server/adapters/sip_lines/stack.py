@@ -22,11 +22,12 @@ from typing import Any, Final
 from sippy.Core.EventDispatcher import ED2
 from sippy.Network_server import Remote_address
 from sippy.SipConf import SipConf
-from sippy.SipTransactionManager import RINGING, TRYING, SipTransactionManager
+from sippy.SipTransactionManager import TERMINATED, SipTransactionManager
 from sippy.Time.MonoTime import MonoTime
 from sippy.Time.Timeout import Timeout
 
 from switch_server.adapters.sip_lines import header_fields
+from switch_server.adapters.sip_lines.answered import AnsweredInvite
 
 log = logging.getLogger(__name__)
 
@@ -183,6 +184,11 @@ class Transactions(SipTransactionManager):  # type: ignore[misc]
         self.l1rcache: dict[bytes, Any] = {}
         self.l2rcache: dict[bytes, Any] = {}
         self.req_consumers: dict[str, Any] = {}
+        self._answered_lately: list[Any] = []
+        self._answered_before: list[Any] = []
+        self._finals: dict[Any, Any] = {}
+        self._finals_before: dict[Any, Any] = {}
+        """Our final responses by transaction (RFC 3261 §17.2.3), in the form of sippy's cache, which finds only equal bytes."""
         self.cp_timer = Timeout(self.rCachePurge, 32, -1)
         self.init_time = 0.0
 
@@ -193,24 +199,61 @@ class Transactions(SipTransactionManager):  # type: ignore[misc]
         self.handleIncoming(text if text.isascii() else WireText(text), Remote_address(source, "udp"), port, MonoTime())
 
     def incomingResponse(self, msg: Any, t: Any, checksum: bytes) -> None:  # noqa: N802
-        """A Contact with a host name can't be reached from here: the source of the response is used instead."""
-        for contact in msg.getHFBodys("contact"):
-            if not contact.asterisk:
-                reachable(contact.getUrl(), msg.getSource(), always=getattr(t, "symmetric", False))
-        for route in msg.getHFBodys("record-route"):
-            reachable(route.getUrl(), msg.getSource())
+        """Final responses to INVITEs are acknowledged here: sippy sends the ACK to the Contact of a refusal, without credentials, and forgets the INVITE."""
         msg.getHFBody("to").getTag()
-        heard = t.resp_cb
-        if not t.needack or heard is None or msg.getSCode()[0] < 200 or t.state not in (TRYING, RINGING):
+        if t.needack and msg.getSCode()[0] >= 200:
+            self._acknowledge(msg, t, checksum)
+        elif not isinstance(t, AnsweredInvite):
             super().incomingResponse(msg, t, checksum)
+
+    def _acknowledge(self, msg: Any, t: Any, checksum: bytes) -> None:
+        late = isinstance(t, AnsweredInvite) or t.state is TERMINATED
+        heard = t.forked if late else t.resp_cb
+        invite = t if isinstance(t, AnsweredInvite) else AnsweredInvite(t)
+        # raises if a header can't be parsed: the response is dropped, and the INVITE goes on waiting
+        ack, new = invite.ack(msg)
+        if ack is None:
             return
-        # sippy calls us before it sends the ACK: our next request (BYE, the INVITE with a password) would leave before the ACK
-        t.resp_cb = None
-        super().incomingResponse(msg, t, checksum)
-        heard(msg)
+        if invite is not t:
+            self._replace(t, invite)
+        self.transmitData(invite.userv, ack.data, ack.address, checksum)
+        # only now: the handler may send our next request (BYE, the INVITE with a password), which must not leave before the ACK
+        if heard is not None and new and (not late or msg.getSCode()[0] < 300):
+            heard(msg)
+
+    def _replace(self, t: Any, invite: AnsweredInvite) -> None:
+        """Ends a client transaction that has its final response."""
+        for timer in (t.teA, t.teB, t.teC):
+            if timer is not None:
+                timer.cancel()
+        self.tclient[t.tid] = invite
+        self._answered_lately.append(t.tid)
+        t.cleanup()
+
+    def rCachePurge(self) -> None:  # noqa: N802
+        """Each 32 s (64·T1): forgets the INVITEs that were answered before the last purge."""
+        for tid in self._answered_before:
+            self.tclient.pop(tid, None)
+        self._answered_before, self._answered_lately = self._answered_lately, []
+        self._finals_before, self._finals = self._finals, {}
+        super().rCachePurge()
+
+    def sendResponse(self, resp: Any, t: Any, retrans: bool = False, ack_cb: Any = None) -> None:  # noqa: N802
+        """Keeps a final response for the repeats of its request: sippy re-files or deletes the transaction now."""
+        tid, method, checksum = t.tid, t.method, t.checksum
+        super().sendResponse(resp, t, retrans, ack_cb)
+        if resp.getSCode()[0] >= 200:
+            self._finals[(*tid[:3], method, tid[3])] = self.l1rcache[checksum]
 
     def incomingRequest(self, msg: Any, checksum: bytes, tids: Any, server: Port) -> None:  # noqa: N802
-        """A CANCEL that crossed our final response is answered 200 (RFC 3261 §9.2); sippy, which has re-filed the INVITE, would answer 481."""
+        """A repeat of an answered request gets the same response, whatever else in it differs (RFC 3261 §17.2.3; ``Timestamp``).
+
+        A CANCEL that crossed our final response is answered 200 (§9.2); sippy, which has re-filed the INVITE, would answer 481.
+        """
+        final = self._finals.get(tids[0]) or self._finals_before.get(tids[0])
+        if final is not None:
+            self.transmitData(final.userv, final.data, final.address, checksum)
+            return
         if msg.getMethod() == "CANCEL" and msg.getTId(wBRN=True) not in self.tserver:
             branch, call_id = msg.getHFBody("via").getBranch(), str(msg.getHFBody("call-id"))
             if any(t.branch == branch and t.tid[0] == call_id for t in self.tserver.values()):

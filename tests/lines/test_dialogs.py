@@ -1,7 +1,6 @@
 """One call once: white space in tags, repeated and merged requests, forked answers, ACKs (RFC 3261 §8.2.2.2, §13.2.2.4, §17, §25.1)."""
 
 import re
-import time
 
 import pytest
 
@@ -107,15 +106,13 @@ def test_a_stateless_refusal_has_one_tag(switch, to, tags) -> None:
 
 @pytest.mark.parametrize("run", [" " * 15_000, '"' + '\\"' * 7_000 + "\\", "<" * 15_000, "; " * 7_000, "\t=" * 7_000])
 @pytest.mark.parametrize("ip", ["127.0.0.1", "127.0.0.9"])
-def test_no_header_takes_long_to_read(switch, run, ip) -> None:
-    """A message of 15 kB is read in linear time: twenty of them, and a call, within two seconds (a quadratic search takes ten)."""
+def test_long_headers_of_strangers_leave_room_for_a_call(switch, run, ip) -> None:
+    """Messages of 15 kB; that each is read in linear time: ``test_pure.test_any_text_is_read_in_linear_time``."""
     with Peer(switch.address, ip) as sender, Peer(switch.address) as peer:
-        began = time.monotonic()
         for _ in range(10):
             Call(sender, theirs=f"<sip:1@127.0.0.1>{run}x", ours=f"<sip:1@127.0.0.1>;tag=1{run}").request("BYE")
             Call(sender, theirs=f"{run}<sip:1@127.0.0.1>").request("INVITE", "")
         Call(peer).up()
-        assert time.monotonic() - began < 2.0
 
 
 # --- merged requests ---

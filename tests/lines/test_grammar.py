@@ -1,7 +1,6 @@
 """The grammar of URIs, addresses and Via, pure (RFC 3261 §25.1, RFC 3966 §3)."""
 
 import contextlib
-import time
 
 import pytest
 from hypothesis import given, settings
@@ -175,13 +174,14 @@ def test_any_text_is_read_or_refused(text: str) -> None:
     grammar.mark_via(text, "1.2.3.4", "5")
 
 
+@pytest.mark.timeout(20)
 @pytest.mark.parametrize(
     "piece", [" ", '"', '\\"', "<", ";", ",", "; ", '";', "a", "1", "@", ":", "/ ", "tag=", "<>", '"a" ']
 )
 @pytest.mark.parametrize("start", ["", "<sip:", '"', "<sip:a@b>;", "SIP/2.0/UDP h", "sip:a"])
 def test_a_long_text_takes_no_longer_than_its_length(start: str, piece: str) -> None:
-    """16 kB in at most 50 ms, whatever is repeated."""
-    text = start + piece * (16_384 // len(piece)) + "\x01"
+    """100 kB of anything repeated: a search that begins anew at each character would take minutes."""
+    text = start + piece * (100_000 // len(piece)) + "\x01"
     for read in (
         grammar.read_uri,
         grammar.read_address,
@@ -190,7 +190,5 @@ def test_a_long_text_takes_no_longer_than_its_length(start: str, piece: str) -> 
         grammar.tag_of,
         grammar.plain_number,
     ):
-        began = time.process_time()
         with contextlib.suppress(MalformedFieldError):
             read(text)
-        assert time.process_time() - began < 0.05, read

@@ -5,7 +5,6 @@ desk: the answer is no longer of use). An action is ``pending`` in the view from
 """
 
 from collections.abc import Callable
-from enum import StrEnum
 from typing import TypeVar
 
 from msgspec import Struct
@@ -27,14 +26,6 @@ GRACE_S = 0.3
 R = TypeVar("R", bound=Reply)
 
 
-class RequestState(StrEnum):
-    PENDING = "pending"
-    ANSWERED = "answered"
-    REFUSED = "refused"
-    LOST = "lost"
-    DROPPED = "dropped"
-
-
 class SentRequest(Struct, eq=False):
     """``since``, ``until``: seconds of the presenter's clock; at ``until`` the request is given up. ``end`` takes the reply or the failure."""
 
@@ -42,11 +33,7 @@ class SentRequest(Struct, eq=False):
     since: float
     until: float
     end: Callable[[Reply | Failed], None]
-    state: RequestState = RequestState.PENDING
-
-    @property
-    def pending(self) -> bool:
-        return self.state is RequestState.PENDING
+    pending: bool = True
 
 
 class Requests:
@@ -135,12 +122,13 @@ class Requests:
     ) -> SentRequest:
         def end(result: Reply | Failed) -> None:
             if isinstance(result, expected):
-                self._answered(sent)
+                if action is not None:
+                    self._draft.solved()
                 if answered is not None:
                     answered(result)
                 return
             why = result if isinstance(result, Failed | Refused) else Failed(NoAnswer.BAD_REPLY)
-            self._failed(sent, why)
+            self._show_failure(action, why)
             if failed is not None:
                 failed(why)
 
@@ -154,25 +142,20 @@ class Requests:
         if not sent.pending:
             return
         self._open.remove(sent)
+        sent.pending = False
         self._show()
         sent.end(result)
         self._draft.settle()
 
-    def _answered(self, sent: SentRequest) -> None:
-        sent.state = RequestState.ANSWERED
-        if sent.action is not None:
-            self._draft.solved()
-
-    def _failed(self, sent: SentRequest, why: Failed | Refused) -> None:
-        sent.state = RequestState.REFUSED if isinstance(why, Refused) else RequestState.LOST
-        if sent.action is not None and isinstance(why, Refused):
-            self._draft.problem(sent.action, why.code, why.text, why.wait)
-        elif sent.action is not None:
-            self._draft.problem(sent.action, why.code)
+    def _show_failure(self, action: Action | None, why: Failed | Refused) -> None:
+        if action is not None and isinstance(why, Refused):
+            self._draft.problem(action, why.code, why.text, why.wait)
+        elif action is not None:
+            self._draft.problem(action, why.code)
 
     def _drop(self, which: Callable[[SentRequest], bool]) -> None:
         for sent in filter(which, self._open):
-            sent.state = RequestState.DROPPED
+            sent.pending = False
         self._open = [sent for sent in self._open if sent.pending]
         self._show()
 

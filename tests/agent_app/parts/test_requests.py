@@ -4,7 +4,7 @@ import pytest
 
 from agent_app.model.desk.view import Action, DeskView, LinkState
 from agent_app.presenters.parts.ports import Failed
-from agent_app.presenters.parts.requests import COMMAND_S, GRACE_S, Requests, RequestState, SentRequest
+from agent_app.presenters.parts.requests import COMMAND_S, GRACE_S, Requests, SentRequest
 from agent_app.presenters.parts.view_draft import ViewDraft
 from shared.desk import Customers, DeskRefusal, Done, FindCustomers, OpenSeat, Refused, Reply
 from tests.agent_app.fakes import FakeSwitch
@@ -34,36 +34,34 @@ class Sender:
 
 
 ANSWER = Customers(())
-ENDS: list[tuple[Reply | Failed, RequestState, str]] = [
-    (ANSWER, RequestState.ANSWERED, ""),
-    (Refused(DeskRefusal.BUSY), RequestState.REFUSED, "busy"),
-    (Failed("link_lost"), RequestState.LOST, "link_lost"),
-    (Done(), RequestState.LOST, "bad_reply"),
+ENDS: list[tuple[Reply | Failed, str]] = [
+    (ANSWER, ""),
+    (Refused(DeskRefusal.BUSY), "busy"),
+    (Failed("link_lost"), "link_lost"),
+    (Done(), "bad_reply"),
 ]
 
 
-@pytest.mark.parametrize(("result", "state", "problem"), ENDS)
-def test_each_request_ends_once(result: Reply | Failed, state: RequestState, problem: str) -> None:
+@pytest.mark.parametrize(("result", "problem"), ENDS)
+def test_each_request_ends_once(result: Reply | Failed, problem: str) -> None:
     on = Sender()
     sent = on.search()
     assert (sent.pending, on.requests.is_pending(Action.SEARCH)) == (True, True)
     on.switch.answer(result)
-    assert (sent.state, sent.pending, on.problem) == (state, False, problem)
-    assert (len(on.answers), len(on.failures)) == ((1, 0) if state is RequestState.ANSWERED else (0, 1))
+    assert (sent.pending, on.problem) == (False, problem)
+    assert (len(on.answers), len(on.failures)) == ((0, 1) if problem else (1, 0))
     assert not on.draft.given.is_pending(Action.SEARCH)
     on.now += 60
     on.requests.tick(on.now)
-    assert (sent.state, len(on.answers) + len(on.failures)) == (state, 1)
+    assert len(on.answers) + len(on.failures) == 1
 
 
-@pytest.mark.parametrize(("result", "state", "problem"), ENDS)
-def test_a_request_of_the_app_is_neither_pending_nor_a_problem(
-    result: Reply | Failed, state: RequestState, problem: str
-) -> None:
+@pytest.mark.parametrize(("result", "problem"), ENDS)
+def test_a_request_of_the_app_is_neither_pending_nor_a_problem(result: Reply | Failed, problem: str) -> None:
     on = Sender()
     sent = on.search(None)
     on.switch.answer(result)
-    assert (sent.state, on.problem, bool(on.failures)) == (state, "", bool(problem))
+    assert (sent.pending, on.problem, bool(on.failures)) == (False, "", bool(problem))
     assert not any(view.pending for view in on.views)
 
 
@@ -74,7 +72,7 @@ def test_a_silent_port_ends_the_request_too() -> None:
     assert sent.pending
     on.requests.tick(on.now + COMMAND_S + GRACE_S)
     on.switch.answer(ANSWER)
-    assert (sent.state, on.problem, on.answers) == (RequestState.LOST, "timed_out", [])
+    assert (sent.pending, on.problem, on.answers) == (False, "timed_out", [])
 
 
 def test_the_answer_to_a_dropped_request_changes_nothing() -> None:
@@ -84,20 +82,16 @@ def test_the_answer_to_a_dropped_request_changes_nothing() -> None:
     on.requests.drop_request(None)
     assert on.requests.is_pending(Action.SEARCH)
     on.switch.answer(Failed("link_lost"))
-    assert (dropped.state, kept.pending, on.failures, on.problem) == (RequestState.DROPPED, True, [], "")
+    assert (dropped.pending, kept.pending, on.failures, on.problem) == (False, True, [], "")
     on.requests.drop(Action.SEARCH)
-    assert (kept.state, on.requests.is_pending(Action.SEARCH)) == (RequestState.DROPPED, False)
+    assert (kept.pending, on.requests.is_pending(Action.SEARCH)) == (False, False)
 
 
 def test_the_end_of_the_log_in_drops_the_agent_s_requests() -> None:
     on = Sender()
     of_the_agent, of_the_app, log_in = on.search(), on.search(None), on.search(Action.LOG_IN)
     on.requests.drop_all()
-    assert [sent.state for sent in (of_the_agent, of_the_app, log_in)] == [
-        RequestState.DROPPED,
-        RequestState.PENDING,
-        RequestState.PENDING,
-    ]
+    assert [sent.pending for sent in (of_the_agent, of_the_app, log_in)] == [False, True, True]
 
 
 def test_a_command_that_is_off_is_not_sent() -> None:

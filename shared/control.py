@@ -161,6 +161,7 @@ class RefusedCode(StrEnum):
     NO_SUCH_CALL = "no_such_call"
     CALL_ENDED = "call_ended"
     NO_RECORDING = "no_recording"
+    NO_SUCH_RECORDING = "no_such_recording"  # neither a call nor a recording has this id
     RECORDING_GONE = "recording_gone"  # the store has the recording's row, but the file can't be read
     NO_SUCH_ACCOUNT = "no_such_account"
     NO_WRONG_PINS = "no_wrong_pins"  # of that number today

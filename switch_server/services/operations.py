@@ -223,7 +223,7 @@ class SwitchOperations:
         known = known or await self._read(self._from.records.recording, RecordingId(ask.call))
         if known is None:
             exists = self._live(call) is not None or await self._read(self._from.records.call, call) is not None
-            raise OperationRefused(RefusedCode.NO_RECORDING if exists else RefusedCode.NO_SUCH_CALL, call)
+            raise OperationRefused(RefusedCode.NO_RECORDING if exists else RefusedCode.NO_SUCH_RECORDING, call)
         try:
             size, data = await asyncio.to_thread(_part, Path(known["path"]), ask.offset)
         except OSError as error:

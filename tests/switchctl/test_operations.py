@@ -243,7 +243,8 @@ def test_recording(ask: Ctl, centre: Centre, tmp_path: Path) -> None:
     assert {(row["action"], row["subject"]) for row in ask("audit", "--json").document["rows"]} == {
         ("recording_heard", OTHER), ("recording_heard", f"{OTHER}r2"), ("recording_heard", f"{OTHER}r1"),
     }  # fmt: skip
-    assert ask("recording", "77").err == "no such call: 77\n"
+    for unknown in ("77", f"{OTHER}r9", "../../etc/passwd"):
+        assert ask("recording", unknown).err == f"no such call or recording: {unknown}\n"
     centre.store.do(SaveRecord("calls", {"id": "1", "started_at": NOW}))
     centre.settle()
     assert ask("recording", "1").err == "that call has no recording: 1\n"

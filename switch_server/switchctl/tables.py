@@ -146,7 +146,7 @@ RECORDINGS = (
     column("recording", lambda r: r.recording, whole=True),
     column("began", lambda r: cells.moment(r.started_at), spare=2),
     column("lasted", lambda r: cells.duration(None if r.duration_ms is None else r.duration_ms / 1000), right=True),
-    word_column("cause", lambda r: r.cause, spare=3),
+    word_column("cause", lambda r: r.cause, "recording", spare=3),
     column("path", lambda r: cells.plain(r.path)),
 )
 ORDERS = (

@@ -229,13 +229,18 @@ def test_recording(ask: Ctl, centre: Centre, tmp_path: Path) -> None:
     partial = tmp_path / "partial.wav"
     partial.write_bytes(b"RIFF of its own")
     centre.store.do(
-        SaveRecord("recordings", {"id": f"{OTHER}r2", "call": OTHER, "path": str(partial), "started_at": NOW + 9})
+        SaveRecord(
+            "recordings",
+            {"id": f"{OTHER}r2", "call": OTHER, "path": str(partial), "started_at": NOW + 9, "cause": "closed"},
+        )
     )
     centre.settle()
     assert [row["recording"] for row in ask("calls", "show", OTHER, "--json").document["recordings"]] == [
         f"{OTHER}r1",
         f"{OTHER}r2",
     ]
+    said = ask("calls", "show", OTHER, "--lang", "zh").out
+    assert ("随话路结束" in said, "闭市" in said) == (True, False), "the word of a recording, not of the market"
     for asked, found in ((OTHER, file), (f"{OTHER}r2", partial), (f"{OTHER}r1", file)):
         assert ask("recording", asked, "-o", str(tmp_path / "b.wav"), "--force").status == 0
         assert (tmp_path / "b.wav").read_bytes() == found.read_bytes()

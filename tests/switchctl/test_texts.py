@@ -73,6 +73,7 @@ def test_no_text_is_unused() -> None:
         "role_",
         "phone_",
         "queue_",
+        "recording_",
         "talk_",
         "outcome_",
     )  # texts of states and causes, and the rows of the status page

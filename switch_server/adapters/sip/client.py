@@ -16,7 +16,7 @@ from typing import Any, ClassVar, Final
 from msgspec import Struct
 
 from switch_server.adapters.sip.message import Address, Fields, Header, Request, Response
-from switch_server.adapters.sip.timers import PATIENCE, T1, T2, Timer, SipTimers
+from switch_server.adapters.sip.timers import PATIENCE, T1, T2, SipTimers, Timer
 from switch_server.adapters.sip.transport import Port
 
 MAGIC_COOKIE: Final = "z9hG4bK"

@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Final, Protocol
 
 from switch_server.adapters.sip import grammar
 from switch_server.adapters.sip.message import USER_AGENT, Address, Header, Request, wire
-from switch_server.adapters.sip.timers import PATIENCE, T1, T2, Timer, SipTimers
+from switch_server.adapters.sip.timers import PATIENCE, T1, T2, SipTimers, Timer
 from switch_server.adapters.sip.transport import Port
 
 EXPIRES: Final = 300.0

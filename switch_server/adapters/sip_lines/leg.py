@@ -24,7 +24,7 @@ from shared.ids import LegId
 from switch_server.adapters.sip.client import CREDENTIALS, ClientTransaction
 from switch_server.adapters.sip.message import Header, Request, Response
 from switch_server.adapters.sip.server import ServerTransaction
-from switch_server.adapters.sip.timers import Timer, SipTimers
+from switch_server.adapters.sip.timers import SipTimers, Timer
 from switch_server.adapters.sip.transactions import Transactions
 from switch_server.adapters.sip_lines import digest, messages, sdp
 from switch_server.adapters.sip_lines.dialog import SipDialog

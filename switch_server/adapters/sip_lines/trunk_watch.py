@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from switch_server.adapters.sip.message import Address, Response
-from switch_server.adapters.sip.timers import Timer, SipTimers
+from switch_server.adapters.sip.timers import SipTimers, Timer
 from switch_server.adapters.sip.transactions import Transactions
 from switch_server.adapters.sip.transport import SipSocket
 from switch_server.adapters.sip_lines import messages

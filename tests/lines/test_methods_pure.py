@@ -1,10 +1,13 @@
 """Reason, RSeq and RAck, P-Early-Media, redirections: reading, writing and deciding, without a socket."""
 
+from collections.abc import Callable
+
 import pytest
 
 from shared.enums import Direction, EndCause, Law
 from switch_server.adapters.sip_lines import causes, early_media, redirects, reliable
 from switch_server.adapters.sip_lines.reasons import read_reason, reason_of
+from switch_server.adapters.sip_lines.reliable_ringing import ReliableRinging
 from switch_server.core.leg import Reason
 from switch_server.core.words import Far
 
@@ -113,6 +116,55 @@ def test_one_response_waits_for_its_prack_at_a_time() -> None:
         "a PRACK may come after the final response"
     )
     assert sender.following() is None
+
+
+class Timers:
+    """A clock without time: ``due`` runs the timer that was set last."""
+
+    def __init__(self) -> None:
+        self.waits: list[float] = []
+        self._then: Callable[[], None] | None = None
+
+    def after(self, seconds: float, then: Callable[[], None]) -> "Timers":
+        self.waits.append(seconds)
+        self._then = then
+        return self
+
+    def cancel(self) -> None:
+        self._then = None
+
+    def due(self) -> bool:
+        then, self._then = self._then, None
+        if then is not None:
+            then()
+        return then is not None
+
+
+def test_repeats_wait_longer_each_time_until_the_switch_gives_up() -> None:
+    timers, sent, gave_up = Timers(), [], []
+    ringing = ReliableRinging(
+        1, lambda r, n: sent.append((r, n)), timers.after, 0.5, 32.0, lambda: gave_up.append(True)
+    )
+    ringing.send(reliable.Provisional(180))
+    while timers.due():
+        pass
+    assert timers.waits == [0.5, 1, 2, 4, 8, 16, 32]
+    assert len(set(sent)) == 1
+    assert len(sent) == 7
+    assert gave_up == [True]
+
+
+def test_a_final_response_ends_the_repeats() -> None:
+    timers, sent = Timers(), []
+    ringing = ReliableRinging(1, lambda r, n: sent.append(n), timers.after, 0.5, 32.0, lambda: None)
+    ringing.send(reliable.Provisional(180))
+    ringing.send(reliable.Provisional(183, "v=0"))
+    ringing.stop()
+    assert not timers.due()
+    assert ringing.acknowledged(reliable.RAck(sent[0], 1, "INVITE")) == reliable.Provisional(180)
+    ringing.go_on()
+    assert len(sent) == 1
+    ringing.stop()
 
 
 def test_the_first_number_is_random_and_leaves_room() -> None:

@@ -17,9 +17,10 @@ from switch_server.adapters.sip_lines.dialog import SipDialog
 from switch_server.adapters.sip_lines.gate import Gate
 from switch_server.adapters.sip_lines.in_dialog import ALLOWED, SUPPORTED, DialogLeg
 from switch_server.adapters.sip_lines.inbound import InboundLeg
-from switch_server.adapters.sip_lines.leg import LineState, SipLeg, Timing
+from switch_server.adapters.sip_lines.leg import SipLeg, Timing
 from switch_server.adapters.sip_lines.merged import BegunCalls
 from switch_server.adapters.sip_lines.outbound import OutboundLeg
+from switch_server.adapters.sip_lines.reliable import RELIABLE
 from switch_server.adapters.sip_lines.stack import Address, SippyOutput, SipSocket, Transactions
 from switch_server.adapters.sip_lines.trunk_table import TrunkTable, takes_number
 from switch_server.core.call import CallOffered
@@ -73,7 +74,7 @@ class Exchange:
         if leg.counted:
             self._table.give_back(leg.trunk, incoming=leg.incoming)
         if isinstance(leg, InboundLeg):
-            self._begun.over(leg.identity, time.monotonic(), answered=leg.near is not None)
+            self._begun.over(leg.identity, time.monotonic(), answered=leg.answered)
         self._leg_ended(leg.id)
 
     def _enter(self, leg: DialogLeg) -> None:
@@ -177,14 +178,13 @@ class Exchange:
 
     def _in_dialog(self, request: Any, transaction: Any, tag: str, unknown: frozenset[str]) -> None:
         leg = self._dialogs.get((str(request.getHFBody("call-id")), tag))
-        if leg is None or (
-            leg.state not in (LineState.CALLING, LineState.RINGING) and not leg.dialog.far_tag_matches(request)
-        ):
+        dialog = None if leg is None else leg.dialog_of(request)
+        if leg is None or dialog is None:
             self.counters["no_dialog"] += 1
             messages.respond(self.tm, request, transaction, 481)
         elif unknown:
             self._bad_extension(request, transaction, unknown)
-        elif not leg.dialog.in_order(request):
+        elif not dialog.in_order(request):
             messages.respond(self.tm, request, transaction, 500)
         else:
             leg.guard(leg.request)(request, transaction)
@@ -201,6 +201,8 @@ class Exchange:
             self.counters[f"refused_{code}"] += 1
             messages.respond(self.tm, request, transaction, code)
             return
+        if self._extension_refused(request, transaction, trunk):
+            return
         try:
             text = messages.sdp_of(request)
             offer = None if text is None else sdp.parse(text)
@@ -213,6 +215,18 @@ class Exchange:
             messages.respond(self.tm, request, transaction, 415, headers=(accept,))
             return
         self._offer(request, transaction, trunk, dnis, offer)
+
+    def _extension_refused(self, request: Any, transaction: Any, trunk: Trunk) -> bool:
+        """Reliable provisional responses against the trunk's rule (RFC 3262 §3)."""
+        rule = trunk.signalling.reliable
+        required, offered = (RELIABLE in messages.tokens(request, name) for name in ("require", "supported"))
+        if rule == "never" and required:
+            self._bad_extension(request, transaction, frozenset({RELIABLE}))
+        elif rule == "required" and not (required or offered):
+            messages.respond(self.tm, request, transaction, 421, headers=(messages.header("Require", RELIABLE),))
+        else:
+            return False
+        return True
 
     def _refusal(self, request: Any, trunk: Trunk | None, dnis: str) -> int | None:
         if trunk is None or trunk.direction == "out":
@@ -266,9 +280,8 @@ class Exchange:
             self.emit(LegEnded(effect.leg, *(failure or (EndCause.FAR_REFUSED, 403))))
             return
         target = SipURL(username=effect.dnis, host=far[0], port=far[1])
-        leg = OutboundLeg(
-            effect.leg, trunk, SipDialog.outgoing(target, effect.ani, self._ports.port_for(far[0])), self, effect.near
-        )
+        dialog = SipDialog.outgoing(target, effect.ani, self._ports.port_for(far[0]))
+        leg = OutboundLeg(effect.leg, trunk, dialog, self, effect.near, number=effect.dnis)
         self._enter(leg)
         self.counters["calls_out"] += 1
         leg.guard(leg.call)()

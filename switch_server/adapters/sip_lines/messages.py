@@ -16,10 +16,10 @@ from switch_server.adapters.sip_lines.causes import reason_of
 from switch_server.adapters.sip_lines.grammar import MalformedFieldError
 from switch_server.adapters.sip_lines.stack import USER_AGENT
 
-ALLOW: Final = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE"
+ALLOW: Final = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK"
 IN_DIALOG: Final = frozenset({"BYE", "INFO", "INVITE", "MESSAGE", "NOTIFY", "PRACK", "REFER", "UPDATE"})
 KNOWN: Final = IN_DIALOG | {"OPTIONS", "REGISTER", "SUBSCRIBE", "PUBLISH"}
-OPTION_TAGS: Final = frozenset({"timer"})
+OPTION_TAGS: Final = frozenset({"timer", "100rel"})
 _COMPACT: Final = {"session-expires": "x", "supported": "k", "content-encoding": "e", "allow-events": "u"}
 _NUMBER: Final = re.compile(r"[+0-9A-Za-z*#._~!-]{1,64}")
 _WITHHELD: Final = frozenset(

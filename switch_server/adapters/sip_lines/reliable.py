@@ -6,7 +6,8 @@ from typing import Final
 
 from msgspec import Struct
 
-MAX_RSEQ: Final = 2**31 - 1
+RELIABLE: Final = "100rel"
+"""The option tag."""
 _NUMBER: Final = re.compile(r"0{0,99}([0-9]{1,10})")
 
 

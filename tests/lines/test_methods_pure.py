@@ -220,7 +220,7 @@ def test_what_is_heard(direction: Direction, allowed: bool | None, heard: bool) 
 # --- redirections ---
 
 FAR = (("192.0.2.10", 5060), ("192.0.2.11", 5080))
-TARGET = redirects.Target
+TARGET = redirects.RedirectTarget
 
 
 @pytest.mark.parametrize(
@@ -248,7 +248,7 @@ TARGET = redirects.Target
         (["<tel:90001>"], None),
     ],
 )
-def test_where_a_redirection_leads(contacts: list[str], expected: redirects.Target | None) -> None:
+def test_where_a_redirection_leads(contacts: list[str], expected: redirects.RedirectTarget | None) -> None:
     assert redirects.next_target(contacts, ["10086"], FAR, lambda number: not number.startswith("9")) == expected
 
 

@@ -18,7 +18,7 @@ MOST_CONTACTS: Final = 10
 _NUMBER: Final = re.compile(r"\+?[0-9*#]{1,32}")
 
 
-class Target(Struct, frozen=True):
+class RedirectTarget(Struct, frozen=True):
     """``address``: one of the trunk's, chosen by the redirecting side; ``None``: a telephone number alone, for the address called before."""
 
     number: str
@@ -27,7 +27,7 @@ class Target(Struct, frozen=True):
 
 def next_target(
     contacts: Iterable[str], dialled: Collection[str], far: Collection[Address], may_dial: Callable[[str], bool]
-) -> Target | None:
+) -> RedirectTarget | None:
     """The best contact that may be followed. ``dialled``: the numbers of this call so far, with the first; ``far``: the trunk's addresses.
     ``None``: the redirection is refused.
     """
@@ -52,11 +52,11 @@ def _ranked(contact: str) -> tuple[float, grammar.Uri] | None:
     return q, address.uri
 
 
-def _target(uri: grammar.Uri, far: Collection[Address]) -> Target | None:
+def _target(uri: grammar.Uri, far: Collection[Address]) -> RedirectTarget | None:
     number = uri.number()
     if _NUMBER.fullmatch(number) is None:
         return None
     address = (uri.host, uri.port or SIP_PORT)
     if uri.scheme == "sip" and address in far:
-        return Target(number, address)
-    return Target(number) if uri.scheme == "tel" or (uri.get("user") or "").lower() == "phone" else None
+        return RedirectTarget(number, address)
+    return RedirectTarget(number) if uri.scheme == "tel" or (uri.get("user") or "").lower() == "phone" else None

@@ -35,10 +35,10 @@ class EarlyDialogs:
     def of(self, tag: str | None) -> EarlyDialog | None:
         return self._dialogs.get(tag)
 
-    def begun(self, tag: str | None, dialog: Callable[[], SipDialog]) -> EarlyDialog | None:
-        """The dialog with this tag, a new one if there is none yet; ``None``: there are too many."""
-        if tag not in self._dialogs and len(self._dialogs) < MOST:
-            self._dialogs[tag] = EarlyDialog(dialog())
+    def begun(self, tag: str | None, begin: Callable[[], SipDialog | None]) -> EarlyDialog | None:
+        """The dialog with this tag, a new one if there is none yet; ``None``: there are too many, or it can't be begun."""
+        if tag not in self._dialogs and len(self._dialogs) < MOST and (dialog := begin()) is not None:
+            self._dialogs[tag] = EarlyDialog(dialog)
         return self._dialogs.get(tag)
 
     def media_came(self, tag: str | None) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from shared.enums import Direction
-from switch_server.adapters.sip_lines import grammar
+from switch_server.adapters.sip import grammar
 from switch_server.core.words import Far
 
 SENDS: Final = (Direction.SENDRECV, Direction.SENDONLY)

@@ -1,9 +1,9 @@
 """A caller's leg: from the INVITE to the ACK of our 200 (RFC 3261 §13.3, §15)."""
 
-from typing import Any
-
 from shared.enums import Direction, EndCause
 from shared.ids import LegId
+from switch_server.adapters.sip.message import Request
+from switch_server.adapters.sip.server import ServerTransaction
 from switch_server.adapters.sip_lines import messages, reasons, sdp
 from switch_server.adapters.sip_lines.causes import ELSEWHERE, code_of
 from switch_server.adapters.sip_lines.dialog import SipDialog
@@ -26,11 +26,10 @@ class InboundLeg(DialogLeg):
     incoming = True
 
     def __init__(
-        self, leg: LegId, trunk: Trunk, dialog: SipDialog, host: LegHost, invite: Any, transaction: Any,
+        self, leg: LegId, trunk: Trunk, dialog: SipDialog, host: LegHost, transaction: ServerTransaction,
         offer: sdp.SessionDescription | None,
     ) -> None:  # fmt: skip
         super().__init__(leg, trunk, dialog, host, LineState.OFFERED)
-        self._invite = invite
         self._transaction = transaction
         self._offer = offer
         self._bye_owed: EndCause | None = None
@@ -40,17 +39,17 @@ class InboundLeg(DialogLeg):
         self._settled = False
         """The first offer of the call has its answer, in a reliable provisional response or its PRACK."""
         self._reliable = self._reliable_ringing() if self._caller_takes_reliable() else None
-        self.identity: Identity = transaction.tid[:3]
+        self.identity: Identity = transaction.request.identity
         self.far = self._unknown() if offer is None else self.take(offer)
-        transaction.cancel_cb = self.guard(self._cancelled)
-        transaction.r487.getHFBody("to").setTag(dialog.tag)
+        transaction.on_cancel = self.guard(self._cancelled)
+        transaction.tag = dialog.tag
 
     def _unknown(self) -> Far:
         """For a delayed offer: on hold at the caller's own address until the ACK brings the real address."""
         return Far(self.dialog.hop[0], DISCARD_PORT, self.trunk.laws[0], direction=Direction.INACTIVE)
 
     def trying(self) -> None:
-        messages.respond(self.host.tm, self._invite, self._transaction, 100)
+        messages.respond(self._transaction, 100)
 
     # --- effects ---
 
@@ -64,17 +63,16 @@ class InboundLeg(DialogLeg):
         else:
             super().do(effect)
 
+    # --- ringing ---
+
     def _caller_takes_reliable(self) -> bool:
-        asked = messages.tokens(self._invite, "require") | messages.tokens(self._invite, "supported")
-        return self.trunk.signalling.reliable != "never" and RELIABLE in asked
+        invite = self._transaction.request
+        asked = RELIABLE in invite.tokens("require") or RELIABLE in invite.tokens("supported")
+        return asked and self.trunk.signalling.reliable != "never"
 
     def _reliable_ringing(self) -> ReliableRinging:
-        timing = self.host.timing
-        cseq = int(self._invite.getHFBody("cseq").getCSeqNum())
+        timing, cseq = self.host.timing, self._transaction.request.cseq
         return ReliableRinging(cseq, self._transmit, self.after, timing.prack, timing.ack, self._no_prack)
-
-    def _contact(self) -> Any:
-        return messages.header("Contact", str(messages.contact(self.dialog.port.address)))
 
     def _ring(self, near: Near | None) -> None:
         """Without an offer in the INVITE, the first reliable response has ours (RFC 3262 §5), so that a 180 alone can't be reliable."""
@@ -87,40 +85,41 @@ class InboundLeg(DialogLeg):
             self._reliable.send(Provisional(183, self._answer_body(near)))
         elif self._offer is not None:
             self._reliable.send(Provisional(180))
-        elif RELIABLE not in messages.tokens(self._invite, "require"):
+        elif RELIABLE not in self._transaction.request.tokens("require"):
             self._transmit(Provisional(180))
 
     def _transmit(self, response: Provisional, rseq: int | None = None) -> None:
-        headers = [self._contact(), ALLOWED]
+        headers = [self.contact(), ALLOWED]
         if rseq is not None:
             headers += [messages.header("Require", RELIABLE), messages.header("RSeq", str(rseq))]
-        if response.body is not None and self._takes_p_early_media():
+        if response.body is not None and self._tells_early_media():
             headers.append(messages.header("P-Early-Media", "sendrecv"))
-        self.reply(self._invite, self._transaction, response.code, *headers, body=response.body)
+        self.reply(self._transaction, response.code, *headers, body=response.body)
 
-    def _takes_p_early_media(self) -> bool:
-        asked = messages.tokens(self._invite, "p-early-media")
-        return self.trunk.signalling.p_early_media and "supported" in asked
+    def _tells_early_media(self) -> bool:
+        asked = "supported" in self._transaction.request.tokens("p-early-media")
+        return asked and self.trunk.signalling.p_early_media
 
     def _no_prack(self) -> None:
         """RFC 3262 §3: the caller is refused."""
         self._reject(500, EndCause.FAR_LOST)
 
-    def on_prack(self, request: Any, transaction: Any) -> None:
-        ringing = self._reliable
-        response = None if ringing is None else ringing.acknowledged(read_rack(messages.value(request, "rack")))
+    def on_prack(self, transaction: ServerTransaction) -> None:
+        ringing, rack = self._reliable, read_rack(transaction.request.value("rack"))
+        response = None if ringing is None else ringing.acknowledged(rack)
         if ringing is None or response is None:
-            super().on_prack(request, transaction)
-        elif self.offering and self.state is LineState.OFFERED:
-            self.reply(request, transaction, 200)
-            self._answered_in_prack(request)
+            super().on_prack(transaction)
+            return
+        if self.offering and self.state is LineState.OFFERED:
+            self.reply(transaction, 200)
+            self._answered_in_prack(transaction.request)
         else:
             self._settled = self._settled or response.body is not None
-            self._prack_heard(request, transaction)
-        if ringing is not None and response is not None and self.state is LineState.OFFERED:
+            self._take_prack(transaction)
+        if self.state is LineState.OFFERED:
             self._go_on(ringing)
 
-    def _answered_in_prack(self, prack: Any) -> None:
+    def _answered_in_prack(self, prack: Request) -> None:
         """Our 183 had an offer."""
         self.offering = False
         far = self.far_in(prack)
@@ -130,15 +129,15 @@ class InboundLeg(DialogLeg):
         self._settled = True
         self.changed(far)
 
-    def _prack_heard(self, request: Any, transaction: Any) -> None:
+    def _take_prack(self, transaction: ServerTransaction) -> None:
         """A PRACK may have an offer, once the first one is answered (RFC 3262 §5)."""
-        if messages.sdp_of(request) is None:
-            self.reply(request, transaction, 200)
+        if messages.sdp_of(transaction.request) is None:
+            self.reply(transaction, 200)
         elif not self.first_offer_answered:
-            self.reply(request, transaction, 488)
-        elif (offered := self.offered(request, transaction)) is not None:
+            self.reply(transaction, 488)
+        elif (offered := self.offered(transaction)) is not None:
             far, body = offered
-            self.reply(request, transaction, 200, body=body)
+            self.reply(transaction, 200, body=body)
             self.changed(far)
 
     def _go_on(self, ringing: ReliableRinging) -> None:
@@ -147,9 +146,15 @@ class InboundLeg(DialogLeg):
         else:
             ringing.go_on()
 
+    def _stop_ringing(self) -> None:
+        if self._reliable is not None:
+            self._reliable.stop()
+
     @property
     def first_offer_answered(self) -> bool:
         return self._settled or super().first_offer_answered
+
+    # --- the final response ---
 
     def _answer_body(self, near: Near) -> str | None:
         if self._offer is None:
@@ -166,28 +171,25 @@ class InboundLeg(DialogLeg):
             self._reject(488, EndCause.REJECTED_MEDIA)
             return
         self.near = near
-        timer = self.timer_asked(self._invite)
+        timer = self.timer_asked(self._transaction.request)
         if not isinstance(timer, SessionTimer):  # checked when the INVITE came
             raise TypeError("session timer")
         self.state = LineState.ANSWERED
         self.answered = True
         self.offering = self._offer is None and not self._settled
         self._stop_ringing()
-        self._transaction.noack_cb = self.guard(self._not_confirmed)
+        self._transaction.on_ack = self.guard(self._acked)
+        self._transaction.on_no_ack = self.guard(self._not_confirmed)
         self.wait(self.host.timing.ack, self._not_confirmed)
-        headers = (self._contact(), ALLOWED, *self._agreed(timer, self._invite))
+        headers = (self.contact(), ALLOWED, *self._agreed(timer, self._transaction.request))
         self.timer = timer
-        self.reply(self._invite, self._transaction, 200, *headers, body=body, ack=self.guard(self._acked))
+        self.reply(self._transaction, 200, *headers, body=body)
 
     def _reject(self, code: int, cause: EndCause) -> None:
         self._stop_ringing()
         extra = (messages.header("Retry-After", str(RETRY_AFTER_S)),) if code == 503 else ()
-        self.reply(self._invite, self._transaction, code, reasons.header_of(cause), *extra)
+        self.reply(self._transaction, code, reasons.header_of(cause), *extra)
         self.end(cause, code)
-
-    def _stop_ringing(self) -> None:
-        if self._reliable is not None:
-            self._reliable.stop()
 
     def hang_up(self, cause: EndCause) -> None:
         """BYE; before the ACK it is sent when the ACK comes (RFC 3261 §15); before the answer a final response is sent."""
@@ -202,7 +204,7 @@ class InboundLeg(DialogLeg):
 
     # --- messages of the caller ---
 
-    def _acked(self, ack: Any) -> None:
+    def _acked(self, ack: Request) -> None:
         if self._bye_owed is not None:
             self._send_owed_bye(self._bye_owed)
         if self.state is not LineState.ANSWERED:
@@ -232,8 +234,8 @@ class InboundLeg(DialogLeg):
         self._bye_owed = None
         self.bye(cause)
 
-    def _cancelled(self, _rtime: Any = None, cancel: Any = None) -> None:
-        """CANCEL, or the INVITE's Expires has passed; sippy has sent the 487."""
+    def _cancelled(self, cancel: Request | None) -> None:
+        """CANCEL, or the INVITE's Expires has passed; the transaction has sent the 487."""
         if self.state is not LineState.OFFERED:
             return
         self._stop_ringing()
@@ -242,14 +244,13 @@ class InboundLeg(DialogLeg):
         cause = EndCause.NO_ANSWER if cancel is None else EndCause.CANCELLED
         self.end(EndCause.ANSWERED_ELSEWHERE if elsewhere else cause, 487, reason)
 
-    def on_bye(self, request: Any, transaction: Any) -> None:
+    def on_bye(self, transaction: ServerTransaction) -> None:
         if self.state is LineState.OFFERED:  # a BYE in an early dialog means the same as a CANCEL
-            self.reply(request, transaction, 200)
-            self.reply(self._invite, self._transaction, 487)
+            self.reply(transaction, 200)
+            self.reply(self._transaction, 487)
             self._stop_ringing()
-            self.end(EndCause.CANCELLED, 487, reasons.reason_in(request))
+            self.end(EndCause.CANCELLED, 487, reasons.reason_in(transaction.request))
             return
-        if self.state is LineState.ANSWERED and self._transaction.teA is not None:
-            self._transaction.teA.cancel()  # stops repetitions of a 200 that nobody waits for
-            self._transaction.teA = None
-        super().on_bye(request, transaction)
+        if self.state is LineState.ANSWERED:
+            self._transaction.stop_repeating()  # nobody waits for the 200 any more
+        super().on_bye(transaction)

@@ -1,10 +1,13 @@
 """An outgoing leg (RFC 3261 §13.2, §9.1): reliable provisional responses (RFC 3262), early media (RFC 3960, RFC 5009), 199 (RFC 6228), redirections."""
 
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 from shared.enums import EndCause
 from shared.ids import LegId
+from switch_server.adapters.sip.client import ClientTransaction, InviteClient
+from switch_server.adapters.sip.grammar import MalformedFieldError
+from switch_server.adapters.sip.message import Header, Request, Response
 from switch_server.adapters.sip_lines import early_media, messages, reasons, redirects, sdp, session_timer
 from switch_server.adapters.sip_lines.causes import cause_of
 from switch_server.adapters.sip_lines.dialog import SipDialog
@@ -26,13 +29,13 @@ class OutboundLeg(DialogLeg):
     incoming = False
 
     def __init__(
-        self, leg: LegId, trunk: Trunk, dialog: SipDialog, host: LegHost, near: Near, headers: tuple[Any, ...] = (),
+        self, leg: LegId, trunk: Trunk, dialog: SipDialog, host: LegHost, near: Near, headers: tuple[Header, ...] = (),
         number: str = "",
     ) -> None:  # fmt: skip
         super().__init__(leg, trunk, dialog, host, LineState.CALLING)
         self.near = near
         self._headers = headers
-        self._transaction: Any = None
+        self._transaction: InviteClient | None = None
         self._early = EarlyDialogs()
         self._dialled = [number]
         self._body = self.write_sdp(near, sdp.offer(near))
@@ -51,9 +54,9 @@ class OutboundLeg(DialogLeg):
             messages.header("Min-SE", str(floor)),
             *self._headers,
         )
-        self._transaction = self.send("INVITE", self._body, headers, heard=self._heard)
+        self.resent(self.send("INVITE", self._body, headers, heard=self._heard))
 
-    def _extensions(self) -> list[Any]:
+    def _extensions(self) -> list[Header]:
         rules = self.trunk.signalling
         tags = ["timer", str(TERMINATED)] if rules.reliable == "never" else ["timer", RELIABLE, str(TERMINATED)]
         headers = [messages.header("Supported", ", ".join(tags))]
@@ -63,8 +66,8 @@ class OutboundLeg(DialogLeg):
             headers.append(messages.header("P-Early-Media", "supported"))
         return headers
 
-    def resent(self, transaction: Any) -> None:
-        if transaction.method == "INVITE":
+    def resent(self, transaction: ClientTransaction) -> None:
+        if isinstance(transaction, InviteClient):
             self._transaction = transaction
 
     def _no_answer(self) -> None:
@@ -73,9 +76,8 @@ class OutboundLeg(DialogLeg):
 
     def _cancel(self, cause: EndCause) -> None:
         """CANCEL now, or after the first response of the far end (RFC 3261 §9.1)."""
-        if self._transaction is not None and self._transaction.tid in self.host.tm.tclient:
-            self._transaction.cancel.appendHeader(reasons.header_of(cause))
-            self.host.tm.cancelTransaction(self._transaction)
+        if self._transaction is not None:
+            self.host.tm.cancel(self._transaction, (reasons.header_of(cause),))
 
     def hang_up(self, cause: EndCause) -> None:
         if self.state in EARLY:
@@ -87,8 +89,8 @@ class OutboundLeg(DialogLeg):
 
     # --- responses of the far end ---
 
-    def _heard(self, response: Any) -> None:
-        code = response.getSCode()[0]
+    def _heard(self, response: Response) -> None:
+        code = response.code
         if self.state is LineState.ENDED:
             if 200 <= code < 300:  # the 200 crossed our CANCEL
                 self._confirm(response)
@@ -104,13 +106,13 @@ class OutboundLeg(DialogLeg):
             reason = reasons.reason_in(response)
             self.end(cause_of(code, reason.q850 if reason else None), code, reason)
 
-    def _progress(self, response: Any, code: int) -> None:
+    def _progress(self, response: Response, code: int) -> None:
         self.wait(self.host.timing.ring, self._no_answer)
         if code == 100:
             return
-        tag = response.getHFBody("to").getTag()
-        early = self._early.begun(tag, lambda: self.dialog.answered_by(self._transaction.request, response))
-        reliable = RELIABLE in messages.tokens(response, "require") and self.trunk.signalling.reliable != "never"
+        tag = response.to_tag
+        early = self._early.begun(tag, lambda: self._early_dialog(response))
+        reliable = RELIABLE in response.tokens("require") and self.trunk.signalling.reliable != "never"
         if early is None or (reliable and not self._acknowledge(response, early)):
             self.host.counters["responses_out_of_order"] += 1
             return
@@ -121,36 +123,45 @@ class OutboundLeg(DialogLeg):
             self._take_media(response, early, tag, reliable=reliable)
         self.host.emit(LegRinging(self.id, self._early.heard, code))
 
-    def _acknowledge(self, response: Any, early: EarlyDialog) -> bool:
+    def _early_dialog(self, response: Response) -> SipDialog | None:
+        """``None``: its fields can't be followed."""
+        if self._transaction is None:
+            return None
+        try:
+            return self.dialog.answered_by(self._transaction.request, response)
+        except MalformedFieldError:
+            self.host.counters["malformed"] += 1
+            return None
+
+    def _acknowledge(self, response: Response, early: EarlyDialog) -> bool:
         """PRACK (RFC 3262 §4); ``False``: a repeat, or out of order."""
-        rseq = read_rseq(messages.value(response, "rseq"))
+        rseq = read_rseq(response.value("rseq"))
         if rseq is None or not early.received.takes(rseq):
             return False
-        cseq = response.getHFBody("cseq").getCSeqNum()
-        rack = messages.header("RAck", f"{rseq} {cseq} INVITE")
+        rack = messages.header("RAck", f"{rseq} {response.cseq} INVITE")
         self.send("PRACK", headers=(rack,), heard=lambda _: None, dialog=early.dialog)
         return True
 
-    def _take_media(self, response: Any, early: EarlyDialog, tag: str | None, *, reliable: bool) -> None:
+    def _take_media(self, response: Response, early: EarlyDialog, tag: str | None, *, reliable: bool) -> None:
         text = messages.sdp_of(response)
         if text is not None and not early.updated and (far := self.far_in(response)) is not None:
             early.far = far
             early.answered = early.answered or reliable
             self._early.media_came(tag)
         if self.trunk.signalling.p_early_media:
-            allowed = early_media.permission(messages.values(response, "p-early-media"), 0)
+            allowed = early_media.permission(response.values("p-early-media"), 0)
             early.allowed = early.allowed if allowed is None else allowed
 
-    def _confirm(self, response: Any) -> EarlyDialog | None:
+    def _confirm(self, response: Response) -> EarlyDialog | None:
         """The dialog of a 200 goes on where its early dialog was: our requests' numbers rise, the callee's have been seen."""
-        early = self._early.answering(response.getHFBody("to").getTag())
+        early = self._early.answering(response.to_tag)
         if early is not None:
             self.dialog.cseq = max(self.dialog.cseq, early.dialog.cseq)
             self.dialog.far_cseq = early.dialog.far_cseq
         self.dialog.confirm(response)
         return early
 
-    def _answered(self, response: Any) -> None:
+    def _answered(self, response: Response) -> None:
         early = self._confirm(response)
         # an SDP answer in a 183 need not be repeated in the 200
         said = messages.sdp_of(response) is not None and not (early is not None and early.updated)
@@ -162,17 +173,17 @@ class OutboundLeg(DialogLeg):
             return
         self.state = LineState.UP
         self.far = far
-        timer = messages.value(response, "session-expires")
+        timer = response.value("session-expires")
         self._rearm(session_timer.as_uac(timer, ours=self.trunk.session_expires))
         self.host.emit(LegAnswered(self.id, far))
 
     # --- redirections ---
 
-    def _redirected(self, response: Any) -> bool:
+    def _redirected(self, response: Response) -> bool:
         """Calls the number of a 3xx; ``False``: it is refused."""
         if self.trunk.signalling.redirects != "follow":
             return False
-        contacts, far = messages.values(response, "contact"), addresses(self.trunk)
+        contacts, far = response.elements("contact"), addresses(self.trunk)
         target = redirects.next_target(contacts, self._dialled, far, partial(takes_number, self.trunk))
         if target is None:
             self.host.counters["redirections_refused"] += 1
@@ -187,26 +198,26 @@ class OutboundLeg(DialogLeg):
 
     # --- requests of a callee in its early dialog ---
 
-    def dialog_of(self, request: Any) -> SipDialog | None:
+    def dialog_of(self, request: Request) -> SipDialog | None:
         """A request may come before the provisional response of its dialog, which is not repeated if lost."""
         if self.state not in EARLY:
             return super().dialog_of(request)
         early = self._early_of(request)
         return early.dialog if early is not None else self.dialog
 
-    def _early_of(self, request: Any) -> EarlyDialog | None:
-        return self._early.of(request.getHFBody("from").getTag()) if self.state in EARLY else None
+    def _early_of(self, request: Request) -> EarlyDialog | None:
+        return self._early.of(request.from_tag) if self.state in EARLY else None
 
-    def offer_is_open(self, request: Any) -> bool:
+    def offer_is_open(self, request: Request) -> bool:
         early = self._early_of(request)
         open_ = self.state in EARLY and (early is None or not early.answered)
         return open_ or super().offer_is_open(request)
 
-    def took(self, request: Any, far: Far) -> None:
+    def took(self, request: Request, far: Far) -> None:
         early = self._early_of(request)
         if early is None:
             super().took(request, far)
             return
         early.far, early.updated = far, True
-        self._early.media_came(request.getHFBody("from").getTag())
+        self._early.media_came(request.from_tag)
         self.host.emit(LegRinging(self.id, self._early.heard, 183))

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Final
 
 from shared.enums import EndCause
-from switch_server.adapters.sip_lines import grammar, messages
+from switch_server.adapters.sip import grammar
+from switch_server.adapters.sip.message import Header, Message
 from switch_server.adapters.sip_lines.causes import ELSEWHERE, Q850_TEXTS, TO_Q850
 from switch_server.core.leg import Reason
 
@@ -14,8 +15,8 @@ _RANGES: Final = {"Q.850": range(1, 128), "SIP": range(200, 700)}
 _CAUSE: Final = re.compile(r"0{0,9}([0-9]{1,3})")
 
 
-def reason_in(message: Any) -> Reason | None:
-    return read_reason(messages.values(message, "reason"))
+def reason_in(message: Message) -> Reason | None:
+    return read_reason(message.values("reason"))
 
 
 def read_reason(values: Iterable[str]) -> Reason | None:
@@ -60,5 +61,5 @@ def reason_of(cause: EndCause) -> str:
     return f'Q.850;cause={number};text="{Q850_TEXTS[number]}"'
 
 
-def header_of(cause: EndCause) -> Any:
-    return messages.header("Reason", reason_of(cause))
+def header_of(cause: EndCause) -> Header:
+    return "Reason", reason_of(cause)

@@ -10,7 +10,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from switch_server.adapters.sip_lines import grammar
+from switch_server.adapters.sip import grammar
 from switch_server.adapters.sip_lines.trunk_table import SIP_PORT, Address
 
 MOST_HOPS: Final = 5

@@ -1,11 +1,16 @@
 """Our reliable provisional responses to one INVITE, each repeated until its PRACK (RFC 3262 §3)."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Protocol
 
 from switch_server.adapters.sip_lines.reliable import Provisional, RAck, Sender
 
-After = Callable[[float, Callable[[], None]], Any]
+
+class Cancellable(Protocol):
+    def cancel(self) -> None: ...
+
+
+After = Callable[[float, Callable[[], None]], Cancellable]
 
 
 class ReliableRinging:
@@ -24,7 +29,7 @@ class ReliableRinging:
         self._first, self._longest = first, longest
         self._gave_up = gave_up
         self._waited = 0.0
-        self._timer: Any = None
+        self._timer: Cancellable | None = None
 
     def send(self, response: Provisional) -> None:
         """Sends now, or after the PRACKs of the responses before."""

@@ -128,6 +128,15 @@ def test_a_callee_beyond_any_number_is_not_looked_at(switch, peer) -> None:
     assert switch.wait(LegAnswered).far.port == 40002
 
 
+def test_a_callee_whose_route_can_not_be_followed_is_not_looked_at(switch, peer) -> None:
+    invite = placed(switch, peer)
+    peer.reply(invite, 183, tag="a", body=sdp(40002), extra=("Record-Route: <sip:proxy", "Require: 100rel", "RSeq: 1"))
+    peer.reply(invite, 183, tag="b", body=sdp(40004))
+    assert heard(switch) == (183, 40004)
+    assert switch.count("faults") == 0
+    assert not [m for m in peer.kept if m.method == "PRACK"]
+
+
 # --- 181, 182 ---
 
 

@@ -107,6 +107,10 @@ class ControlCallRow(Struct, frozen=True):
 
 
 class ControlLegRow(Struct, frozen=True):
+    """``sip_code``: the final response; ``q850``, ``reason_sip`` and ``reason_text``: the network's reason of the end (RFC 3326); ``progress``: the
+    codes of the provisional responses.
+    """
+
     leg: str
     state: str
     trunk: str
@@ -118,6 +122,12 @@ class ControlLegRow(Struct, frozen=True):
     lost: int | None = None
     jitter_ms: float | None = None
     mos: float | None = None
+    sip_code: int | None = None
+    q850: int | None = None
+    reason_sip: int | None = None
+    reason_text: str | None = None
+    progress: str | None = None
+    redirected_to: str | None = None
 
 
 class ControlRecordingRow(Struct, frozen=True):

@@ -29,7 +29,10 @@ LOST = "lost"
 Row = Mapping[str, Any]
 
 _LOAD = ("cpu_percent", "late_p999_ms", "packets_in", "packets_out", "strangers", "malformed")
-_LEG = ("cause", "card", "packets_in", "packets_out", "lost", "jitter_ms", "mos")
+_LEG = (
+    "cause", "card", "packets_in", "packets_out", "lost", "jitter_ms", "mos",
+    "sip_code", "q850", "reason_sip", "reason_text", "progress", "redirected_to",
+)  # fmt: skip
 _GATEWAY = ("trading_system_up", "session", "trade_date", "pending")
 _ORDER = tuple(field for field in ControlOrderRow.__struct_fields__ if field != "account_end")
 

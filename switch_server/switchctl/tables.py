@@ -76,6 +76,14 @@ def _reasons(locked_ms: Mapping[str, int], texts: Texts) -> str:
     return cells.plain(", ".join(f"{texts.word(reason, 'lock')} {cells.duration(ms / 1000)}" for reason, ms in ordered))
 
 
+def _network(row: Any, texts: Texts) -> str:
+    """The final response, and the network's reason in words: its Q.850 cause, else its own text."""
+    said = texts.word(str(row.q850), "q850") if row.q850 else row.reason_text or ""
+    cause = f"Q.850/{row.q850}" if row.q850 else f"SIP/{row.reason_sip}" if row.reason_sip else ""
+    parts = [str(row.sip_code or ""), cause, "" if said == str(row.q850) else said]
+    return cells.plain(" ".join(part for part in parts if part))
+
+
 def _talked(row: Any) -> float | None:
     return row.ended_at - row.answered_at if row.ended_at and row.answered_at else None
 
@@ -136,6 +144,9 @@ LEGS = (
     column("number", lambda r: cells.plain(r.number), spare=8),
     column("card", lambda r: cells.plain(r.card)),
     word_column("cause", lambda r: r.cause, "cause"),
+    TextColumn("network", _network, spare=3),
+    column("progress", lambda r: cells.plain(r.progress), spare=5),
+    column("redirected_to", lambda r: cells.plain(r.redirected_to), spare=10),
     column("packets_in", lambda r: cells.number(r.packets_in), right=True, spare=6),
     column("packets_out", lambda r: cells.number(r.packets_out), right=True, spare=7),
     column("lost", lambda r: cells.number(r.lost), right=True),

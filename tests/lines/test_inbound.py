@@ -53,7 +53,7 @@ def test_headers_are_clean() -> None:
         answer = Call(peer).up()
         assert answer.get("Contact") == f"<sip:{switch.address[0]}:{switch.address[1]}>"
         assert answer.get("Server") == "Huawu"
-        assert answer.all("Allow") == ["INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE"]
+        assert answer.all("Allow") == ["INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK"]
 
 
 def test_the_network_s_word_on_the_caller_is_taken_before_his_own() -> None:

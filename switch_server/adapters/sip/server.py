@@ -63,10 +63,10 @@ class ServerTable(Protocol):
 
 
 class ServerTransaction:
-    """``tag``: of our responses. ``on_cancel(by_far_end)``: the INVITE has been answered 487; ``on_ack``: the ACK; ``on_no_ack``: none has come."""
+    """``tag``: of our responses. ``on_cancel(cancel)``: the INVITE has been answered 487 after this CANCEL, or, ``None``, as it has expired; ``on_ack``: the ACK; ``on_no_ack``: none has come."""
 
     __slots__ = (
-        "_copied", "_deadline", "_interval", "_repeats", "_table", "_timers", "address", "key", "last", "on_ack", "on_cancel",
+        "_cancel", "_copied", "_deadline", "_interval", "_repeats", "_table", "_timers", "address", "key", "last", "on_ack", "on_cancel",
         "on_no_ack", "port", "request", "state", "tag",
     )  # fmt: skip
 
@@ -77,10 +77,11 @@ class ServerTransaction:
         self.state = ServerState.TRYING
         self.tag: str | None = None
         self.last: bytes | None = None
-        self.on_cancel: Callable[[bool], None] | None = None
+        self.on_cancel: Callable[[Request | None], None] | None = None
         self.on_ack: Callable[[Request], None] | None = None
         self.on_no_ack: Callable[[], None] | None = None
         self.address, self._copied = _way_back(request)
+        self._cancel: Request | None = None
         self._timers = timers
         self._table = table
         self._interval = T1
@@ -124,8 +125,9 @@ class ServerTransaction:
             if heard is not None:
                 heard(ack)
 
-    def cancelled(self) -> None:
+    def cancelled(self, cancel: Request) -> None:
         """The far end has sent a CANCEL for this INVITE."""
+        self._cancel = cancel
         self._happens(ServerEvent.CANCEL)
 
     def stop_repeating(self) -> None:
@@ -182,16 +184,16 @@ class ServerTransaction:
             unheard()
 
     def _refuse_cancelled(self) -> None:
-        self._terminate("Request Terminated", by_far_end=True)
+        self._terminate("Request Terminated", self._cancel)
 
     def _refuse_expired(self) -> None:
-        self._terminate("Request Expired", by_far_end=False)
+        self._terminate("Request Expired", None)
 
-    def _terminate(self, reason: str, *, by_far_end: bool) -> None:
+    def _terminate(self, reason: str, cancel: Request | None) -> None:
         heard = self.on_cancel
         self.respond(487, reason)
         if heard is not None:
-            heard(by_far_end)
+            heard(cancel)
 
     _INVITE: ClassVar[_Table] = {
         (_T, ServerEvent.PROVISIONAL): (_P, _stay),

@@ -137,7 +137,7 @@ class Transactions:
         answer.tag = None if invite is None else invite.tag
         answer.respond(*((200, "OK") if found else (481, "Call/Transaction Does Not Exist")))
         if invite is not None:
-            invite.cancelled()
+            invite.cancelled(cancel)
 
     # --- what goes out ---
 

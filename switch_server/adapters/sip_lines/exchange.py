@@ -22,9 +22,10 @@ from switch_server.adapters.sip_lines.dialog import SipDialog
 from switch_server.adapters.sip_lines.gate import Gate
 from switch_server.adapters.sip_lines.in_dialog import ALLOWED, SUPPORTED, DialogLeg
 from switch_server.adapters.sip_lines.inbound import InboundLeg
-from switch_server.adapters.sip_lines.leg import LineState, SipLeg, Timing
+from switch_server.adapters.sip_lines.leg import SipLeg, Timing
 from switch_server.adapters.sip_lines.merged import BegunCalls
 from switch_server.adapters.sip_lines.outbound import OutboundLeg
+from switch_server.adapters.sip_lines.reliable import RELIABLE
 from switch_server.adapters.sip_lines.trunk_table import TrunkTable, takes_number
 from switch_server.core.call import CallOffered
 from switch_server.core.leg import LegEnded, LineEffect, PlaceCall, RingDesk
@@ -73,7 +74,7 @@ class Exchange:
         if leg.counted:
             self._table.give_back(leg.trunk, incoming=leg.incoming)
         if isinstance(leg, InboundLeg):
-            self._begun.over(leg.identity, time.monotonic(), answered=leg.near is not None)
+            self._begun.over(leg.identity, time.monotonic(), answered=leg.answered)
         self._leg_ended(leg.id)
 
     def _enter(self, leg: DialogLeg) -> None:
@@ -156,14 +157,13 @@ class Exchange:
 
     def _in_dialog(self, request: Request, transaction: ServerTransaction, tag: str, unknown: frozenset[str]) -> None:
         leg = self._dialogs.get((request.call_id, tag))
-        if leg is None or (
-            leg.state not in (LineState.CALLING, LineState.RINGING) and not leg.dialog.far_tag_matches(request)
-        ):
+        dialog = None if leg is None else leg.dialog_of(request)
+        if leg is None or dialog is None:
             self.counters["no_dialog"] += 1
             messages.respond(transaction, 481)
         elif unknown:
             _refuse_extensions(transaction, unknown)
-        elif not leg.dialog.in_order(request):
+        elif not dialog.in_order(request):
             messages.respond(transaction, 500)
         else:
             leg.guard(leg.request)(transaction)
@@ -179,6 +179,8 @@ class Exchange:
             code = refusal or 403
             self.counters[f"refused_{code}"] += 1
             messages.respond(transaction, code)
+            return
+        if _reliable_refused(request, transaction, trunk):
             return
         try:
             text = messages.sdp_of(request)
@@ -251,7 +253,7 @@ class Exchange:
             return
         target = f"sip:{effect.dnis}@{far[0]}:{far[1]}"
         dialog = SipDialog.outgoing(target, effect.ani, self._ports.port_for(far[0]), far)
-        leg = OutboundLeg(effect.leg, trunk, dialog, self, effect.near)
+        leg = OutboundLeg(effect.leg, trunk, dialog, self, effect.near, number=effect.dnis)
         self._enter(leg)
         self.counters["calls_out"] += 1
         leg.guard(leg.call)()
@@ -298,6 +300,18 @@ class Exchange:
 
 def _refuse_extensions(transaction: ServerTransaction, unknown: frozenset[str]) -> None:
     messages.respond(transaction, 420, headers=(("Unsupported", ", ".join(sorted(unknown))),))
+
+
+def _reliable_refused(request: Request, transaction: ServerTransaction, trunk: Trunk) -> bool:
+    """A caller who is against the trunk's rule of reliable provisional responses is refused (RFC 3262 §3)."""
+    rule, required = trunk.signalling.reliable, RELIABLE in request.tokens("require")
+    if rule == "never" and required:
+        _refuse_extensions(transaction, frozenset({RELIABLE}))
+    elif rule == "required" and not required and RELIABLE not in request.tokens("supported"):
+        messages.respond(transaction, 421, headers=(messages.header("Require", RELIABLE),))
+    else:
+        return False
+    return True
 
 
 def _read_fields(request: Request) -> None:

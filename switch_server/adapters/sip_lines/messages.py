@@ -9,10 +9,10 @@ from switch_server.adapters.sip.message import Address, Header, Message, Request
 from switch_server.adapters.sip.server import ServerTransaction
 from switch_server.adapters.sip_lines.causes import reason_of
 
-ALLOW: Final = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE"
+ALLOW: Final = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK"
 IN_DIALOG: Final = frozenset({"BYE", "INFO", "INVITE", "MESSAGE", "NOTIFY", "PRACK", "REFER", "UPDATE"})
 KNOWN: Final = IN_DIALOG | {"OPTIONS", "REGISTER", "SUBSCRIBE", "PUBLISH"}
-OPTION_TAGS: Final = frozenset({"timer"})
+OPTION_TAGS: Final = frozenset({"timer", "100rel"})
 _NUMBER: Final = re.compile(r"[+0-9A-Za-z*#._~!-]{1,64}")
 _WITHHELD: Final = frozenset(
     {"anonymous", "coinphone", "private", "restricted", "unavailable", "unknown", "withheld", "payphone"}

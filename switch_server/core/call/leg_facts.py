@@ -14,6 +14,7 @@ from switch_server.core.leg import (
     LegChanged,
     LegConfirmed,
     LegEnded,
+    LegRedirected,
     LegRefreshed,
     LegRinging,
     MediaSilent,
@@ -23,7 +24,7 @@ from switch_server.core.leg import (
 
 KeyFact = DigitPressed | DigitUsed | PlayEnded
 LegFact = (
-    LegRinging | LegAnswered | LegConfirmed | LegChanged | LegEnded
+    LegRinging | LegRedirected | LegAnswered | LegConfirmed | LegChanged | LegEnded
     | ChannelOpened | ChannelFailed | ChannelClosed | RecordingEnded | KeyFact
 )  # fmt: skip
 AnyLegFact = LegFact | LegRefreshed | MediaSilent
@@ -40,14 +41,16 @@ def tell_call(call: Call, leg: Leg, event: LegFact) -> None:
             call.channel_closed(leg, stats)
         case LegConfirmed():
             call.leg_confirmed(leg)
-        case LegRinging(far=far):
-            call.leg_ringing(leg, far)
+        case LegRinging(far=far, sip_code=code):
+            call.leg_ringing(leg, far, code)
+        case LegRedirected(number=number):
+            leg.redirected_to = number
         case LegAnswered(far=far):
             call.leg_answered(leg, far)
         case LegChanged(far=far):
             call.leg_changed(leg, far)
-        case LegEnded(cause=cause, sip_code=code):
-            call.leg_ended(leg, cause, code)
+        case LegEnded():
+            call.leg_ended(leg, event)
         case RecordingEnded(recording=recording, cause=how, duration_ms=duration_ms, text=text):
             call.recordings.ended(recording, how, duration_ms, text)
         case DigitPressed() if (member := call.desk.room.members.get(leg.id)) is not None:

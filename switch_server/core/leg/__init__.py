@@ -25,10 +25,12 @@ from switch_server.core.leg.facts import (
     LegChanged,
     LegConfirmed,
     LegEnded,
+    LegRedirected,
     LegRefreshed,
     LegRinging,
     MediaSilent,
     PlayEnded,
+    Reason,
     RecordingEnded,
 )
 from switch_server.core.leg.leg import ChannelState, Leg, LegEvent, LegState
@@ -48,6 +50,7 @@ __all__ = [
     "LegConfirmed",
     "LegEnded",
     "LegEvent",
+    "LegRedirected",
     "LegRefreshed",
     "LegRinging",
     "LegState",
@@ -55,6 +58,7 @@ __all__ = [
     "MediaSilent",
     "PlaceCall",
     "PlayEnded",
+    "Reason",
     "RecordingEnded",
     "RefreshLeg",
     "Reject",

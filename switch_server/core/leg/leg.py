@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from shared.enums import EndCause
 from shared.ids import CardId, LegId, TrunkName
+from switch_server.core.leg.facts import Reason
 from switch_server.core.words import Far, MediaStats, Near
 
 
@@ -93,6 +94,11 @@ class Leg:
         self.near: Near | None = None
         self.far: Far | None = None
         self.cause: EndCause | None = None
+        self.progress: list[int] = []
+        """The provisional responses of the far end, each code once, in order."""
+        self.redirected_to = ""
+        self.sip_code: int | None = None
+        self.reason: Reason | None = None
         self.stats: MediaStats | None = None
 
     def step(self, event: LegEvent) -> tuple[LegState, LegState | None]:
@@ -109,6 +115,11 @@ class Leg:
         if new is not None:
             self.channel = new
         return new is not None
+
+    def progressed(self, sip_code: int) -> None:
+        """Keeps the code of a provisional response; a far end may repeat one without end."""
+        if sip_code not in self.progress:
+            self.progress.append(sip_code)
 
     @property
     def over(self) -> bool:

@@ -3,7 +3,7 @@
 Decides nothing. ``Switchboard`` is the protocol of the switch that every room uses. A newcomer adds here only a type that at least two rooms use.
 """
 
-from switch_server.core.words.config import DISPOSITIONS, Hours, Limits, Queue, SwitchConfig, Trunk
+from switch_server.core.words.config import DISPOSITIONS, Hours, Limits, Queue, Signalling, SwitchConfig, Trunk
 from switch_server.core.words.effects import Audit, Effect, SaveRecord, Transition
 from switch_server.core.words.events import Event
 from switch_server.core.words.media import (
@@ -68,6 +68,7 @@ __all__ = [
     "Row",
     "SaveRecord",
     "SendDigits",
+    "Signalling",
     "StartRecording",
     "StopPlay",
     "StopRecording",

@@ -9,6 +9,17 @@ from shared.enums import DigitMode, Language, Law
 from shared.ids import BranchId, QueueName, SkillName, StockCode, TrunkName
 
 
+class Signalling(Struct, frozen=True, forbid_unknown_fields=True):
+    """The SIP that a trunk's far end speaks beyond RFC 3261; carriers differ in it."""
+
+    reliable: Literal["never", "supported", "required"] = "supported"
+    """100rel (RFC 3262). ``never``: callers that require it are refused (420); ``required``: we require it, and refuse callers without it (421)."""
+    p_early_media: bool = False
+    """P-Early-Media (RFC 5009) decides whether early media is heard in place of our ringback; without it, or with ``False``, the SDP does."""
+    redirects: Literal["refuse", "follow"] = "refuse"
+    """3xx to our INVITE. ``follow``: to numbers that the trunk may dial, at its own addresses only."""
+
+
 class Trunk(Struct, frozen=True, forbid_unknown_fields=True):
     """A trunk (中继) or a group of lines towards one far end."""
 
@@ -31,6 +42,7 @@ class Trunk(Struct, frozen=True, forbid_unknown_fields=True):
     """RFC 4028, seconds, at least 90."""
     group: str = "centre"
     """The branch, or ``centre``, that the lines belong to."""
+    signalling: Signalling = Signalling()
 
 
 class Limits(Struct, frozen=True, forbid_unknown_fields=True):

@@ -47,7 +47,7 @@ def check(trunk: Trunk) -> list[str]:
             far_network(text)
         except ValueError as error:
             wrong.append(str(error))
-    if not trunk.far and not trunk.username:
+    if not trunk.addresses and not trunk.username:
         wrong.append("far: give an address, or username and password")
     if bool(trunk.username) != bool(trunk.password):
         wrong.append("username, password: give both or neither")

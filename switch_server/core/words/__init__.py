@@ -3,6 +3,7 @@
 Decides nothing. ``Switchboard`` is the protocol of the switch that every room uses. A newcomer adds here only a type that at least two rooms use.
 """
 
+from switch_server.core.words.call_rate import CallRate
 from switch_server.core.words.config import DISPOSITIONS, Hours, Limits, Queue, SwitchConfig, Trunk
 from switch_server.core.words.effects import Audit, Effect, SaveRecord, Transition
 from switch_server.core.words.events import Event
@@ -30,11 +31,20 @@ from switch_server.core.words.media import (
     StopPlay,
     StopRecording,
 )
+from switch_server.core.words.number_rules import NumberRule, NumberRules, RuleStep, changed, trial
 from switch_server.core.words.phone_numbers import is_personal, phone_key
 from switch_server.core.words.queue_place import RETURNING, VIP, QueuePlace
 from switch_server.core.words.rows import Row, save_record
 from switch_server.core.words.switchboard import Switchboard
 from switch_server.core.words.timers import Timers
+from switch_server.core.words.trunk_rules import (
+    CallsPerSecond,
+    CardLines,
+    CarrierRegistration,
+    FailOver,
+    NumberHeaders,
+    line_numbers,
+)
 
 __all__ = [
     "CARD_COMMANDS",
@@ -44,14 +54,19 @@ __all__ = [
     "VIP",
     "VOICE",
     "Audit",
+    "CallRate",
+    "CallsPerSecond",
     "CardCommand",
     "CardEvent",
+    "CardLines",
     "CardLoad",
     "CardReady",
+    "CarrierRegistration",
     "ChangeFar",
     "CloseChannel",
     "Effect",
     "Event",
+    "FailOver",
     "Far",
     "Hear",
     "Hours",
@@ -60,12 +75,16 @@ __all__ = [
     "MediaStats",
     "MoveRecording",
     "Near",
+    "NumberHeaders",
+    "NumberRule",
+    "NumberRules",
     "OpenChannel",
     "Play",
     "Queue",
     "QueuePlace",
     "ReloadPrompts",
     "Row",
+    "RuleStep",
     "SaveRecord",
     "SendDigits",
     "StartRecording",
@@ -76,7 +95,10 @@ __all__ = [
     "Timers",
     "Transition",
     "Trunk",
+    "changed",
     "is_personal",
+    "line_numbers",
     "phone_key",
     "save_record",
+    "trial",
 ]

@@ -1,0 +1,103 @@
+"""Rules by which a trunk's numbers get the house's form when they come in, and the carrier's form when they go out. Pure.
+
+The house's form (本机号码格式): a mobile number as ``13900012345``, any other national number with its area code as ``02155550100``, service numbers
+as they are dialled (``95500``), numbers abroad as they came. The first rule that fits a number is applied, and no other.
+"""
+
+import re
+from functools import cache
+
+from msgspec import Struct
+
+LONGEST = 64
+"""The most characters of a number before and after the rules."""
+STARTS = re.compile(r"(?:[0-9+*#]|\[(?:[0-9](?:-[0-9])?)+\])*")
+"""The form of ``NumberRule.starts``."""
+
+
+class NumberRule(Struct, frozen=True, forbid_unknown_fields=True):
+    """One rule for numbers that begin with ``starts`` and have one of the lengths ``length``. Without ``cut`` and ``add`` it leaves them as they are."""
+
+    starts: str = ""
+    """Digits, ``+``, ``*``, ``#``; ``[2-8]`` or ``[358]``: one digit of these. Empty: every number."""
+    length: int | tuple[int, ...] = ()
+    """Characters of the whole number, one value or a list; empty: any length."""
+    cut: int = 0
+    """Characters that are taken away at the begin."""
+    add: str = ""
+    """Put before the rest."""
+
+    def fits(self, number: str) -> bool:
+        lengths = (self.length,) if isinstance(self.length, int) else self.length
+        return (not lengths or len(number) in lengths) and _pattern(self.starts).match(number) is not None
+
+    def applied(self, number: str) -> str:
+        return f"{self.add}{number[self.cut :]}"[:LONGEST]
+
+
+class RuleStep(Struct, frozen=True):
+    """One rule of a trial: ``number`` as the rule found it, ``became`` what it made of it; ``None``: the rule does not fit."""
+
+    rule: NumberRule
+    number: str
+    became: str | None
+    own: bool
+    """Of the trunk's list; the others are the house's."""
+
+
+class NumberRules(Struct, frozen=True, forbid_unknown_fields=True):
+    """号码变换. After the trunk's own rules the house's rules (``HOUSE``) are tried on numbers that come in; on numbers that go out only its own."""
+
+    caller_in: tuple[NumberRule, ...] = ()
+    called_in: tuple[NumberRule, ...] = ()
+    caller_out: tuple[NumberRule, ...] = ()
+    called_out: tuple[NumberRule, ...] = ()
+
+
+HOUSE: tuple[NumberRule, ...] = (
+    NumberRule("+861[3-9]", 14, cut=3),
+    NumberRule("00861[3-9]", 15, cut=4),
+    NumberRule("861[3-9]", 13, cut=2),
+    NumberRule("01[3-9]", 12, cut=1),
+    NumberRule("+86[48]00", 13, cut=3),
+    NumberRule("0086[48]00", 14, cut=4),
+    NumberRule("+8695", (8, 9, 11), cut=3),
+    NumberRule("008695", (9, 10, 12), cut=4),
+    NumberRule("+861", 8, cut=3),
+    NumberRule("00861", 9, cut=4),
+    NumberRule("+860", cut=3),
+    NumberRule("00860", cut=4),
+    NumberRule("+86[1-9]", (13, 14), cut=3, add="0"),
+    NumberRule("0086[1-9]", (14, 15), cut=4, add="0"),
+    NumberRule("86[2-9]", (12, 13), cut=2, add="0"),
+    NumberRule("8610", 12, cut=2, add="0"),
+)
+"""From the forms of carriers to the house's form: +86, 0086 and 86 before mobile, fixed and service numbers; 0 before a mobile number."""
+
+
+def changed(own: tuple[NumberRule, ...], number: str, *, incoming: bool) -> str:
+    """The number after the first rule that fits; a withheld number (empty) stays empty."""
+    steps = trial(own, number, incoming=incoming)
+    became = steps[-1].became if steps else None
+    return number[:LONGEST] if became is None else became
+
+
+def trial(own: tuple[NumberRule, ...], number: str, *, incoming: bool) -> tuple[RuleStep, ...]:
+    """What each rule makes of the number, up to the one that is applied. Empty number: no step."""
+    if not number:
+        return ()
+    number = number[:LONGEST]
+    steps: list[RuleStep] = []
+    for rule, is_own in (
+        (rule, is_own) for rules, is_own in ((own, True), (HOUSE if incoming else (), False)) for rule in rules
+    ):
+        became = rule.applied(number) if rule.fits(number) else None
+        steps.append(RuleStep(rule, number, became, is_own))
+        if became is not None:
+            break
+    return tuple(steps)
+
+
+@cache
+def _pattern(starts: str) -> re.Pattern[str]:
+    return re.compile(starts.replace("+", r"\+").replace("*", r"\*"))

@@ -84,7 +84,7 @@ def test_the_view() -> None:
     ends.silent(A, 0.0)
     seen = ends.view(A, 2, 10.0, watched=True)
     assert (seen.address, seen.state, seen.left, seen.weight, seen.calls, seen.failures) == (
-        "192.0.2.1:5060", "out", SILENT_S - 10, 2, 1, 1,
+        "192.0.2.1:5060", "paused", SILENT_S - 10, 2, 1, 1,
     )  # fmt: skip
     ends.answers(A, up=False)
     assert ends.view(A, 2, 99.0, watched=True).state == "down"

@@ -8,7 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.ids import TrunkName
-from switch_server.adapters.sip_lines.number_fields import ANONYMOUS, called_of, caller_of, headers_out
+from switch_server.adapters.sip_lines.number_fields import (
+    ANONYMOUS,
+    called_of,
+    caller_of,
+    headers_out,
+    traced_caller_of,
+)
 from switch_server.core.words import CarrierRegistration, NumberHeaders, NumberRule, NumberRules, Trunk
 
 OURS = ("192.0.2.7", 5060)
@@ -77,11 +83,12 @@ def test_no_header_no_number() -> None:
     assert caller_of(fields({"history-info": ["<sip:95500@h>;index=1"]}), trunk(caller_from=("history-info",))) == ""
 
 
-@pytest.mark.parametrize("privacy", ["id", "ID", "user; id", "id;critical"])
-def test_a_number_in_confidence_counts_as_withheld(privacy: str) -> None:
-    given = {**EACH, "from": [ANONYMOUS], "privacy": [privacy]}
-    assert caller_of(fields(given), trunk(caller_from=("p-asserted-identity", "diversion", "from"))) == ""
-    assert caller_of(fields({**given, "privacy": ["none"]}), trunk()) == "02155550101"
+@pytest.mark.parametrize("privacy", [["id"], ["ID"], ["user; id"], ["id;critical"], []])
+def test_a_withheld_number_is_traced_only(privacy: list[str]) -> None:
+    given = {**EACH, "from": [ANONYMOUS], "privacy": privacy}
+    assert (caller_of(fields(given), trunk()), traced_caller_of(fields(given), trunk())) == ("", "02155550101")
+    shown = {**given, "privacy": ["none"]}
+    assert (caller_of(fields(shown), trunk()), traced_caller_of(fields(shown), trunk())) == ("02155550101", "")
 
 
 def test_rules_before_the_house_s() -> None:
@@ -106,7 +113,11 @@ def test_any_text_gives_a_number_or_none(given: dict[str, list[str]], user: str)
         ),
         called_from=("history-info", "diversion", "p-called-party-id", "to", "request-uri"),
     )
-    for number in (caller_of(fields(given), rule), called_of(fields(given), user, rule)):
+    for number in (
+        caller_of(fields(given), rule),
+        traced_caller_of(fields(given), rule),
+        called_of(fields(given), user, rule),
+    ):
         assert len(number) <= 64
         assert number.isascii()
         assert number.isprintable()

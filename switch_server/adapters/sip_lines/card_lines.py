@@ -4,29 +4,14 @@ import re
 from collections import Counter
 from typing import Final
 
-from msgspec import Struct
-
 from switch_server.core.words import CardLines, line_numbers
+from switch_server.ports.trunks import CardLine
 
 FAULT_S: Final = 300.0
 """A line on which the box could place no call is not chosen for so long."""
 TRIES: Final = 4
 """The most lines that one call out tries."""
 _NUMBER: Final = re.compile(r"(?<![0-9])[0-9]{1,4}(?![0-9])")
-
-
-class CardLine(Struct, frozen=True):
-    """One line, for the operator. ``state``: ``idle``, ``in``, ``out`` (in use by such a call), ``blocked`` or ``faulty``.
-
-    ``blocked``: also while the last call on it goes on. ``calls_in``, ``calls_out``, ``faults``: since the start.
-    """
-
-    line: int
-    state: str
-    blocked: bool = False
-    calls_in: int = 0
-    calls_out: int = 0
-    faults: int = 0
 
 
 class CardLineTable:

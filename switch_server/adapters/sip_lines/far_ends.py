@@ -3,28 +3,14 @@
 from collections.abc import Sequence
 from typing import Final
 
-from msgspec import Struct
-
 from shared.ids import TrunkName
+from switch_server.ports.trunks import FarEnd
 
 Address = tuple[str, int]
 SILENT_S: Final = 30.0
 """An address that gave no response to an INVITE is not called for so long."""
 LONGEST_OUT_S: Final = 3600.0
 """The most that a ``Retry-After`` takes an address out."""
-
-
-class FarEnd(Struct, frozen=True):
-    """One address, for the operator. ``state``: ``up``, ``down`` (no answer to OPTIONS), ``out`` (``left`` seconds more) or ``unwatched``."""
-
-    address: str
-    state: str
-    left: float = 0.0
-    weight: int = 0
-    calls: int = 0
-    """Calls out that were sent here since the start."""
-    failures: int = 0
-    """Of these, the calls that went on to another address, or ended, for a 503 or silence."""
 
 
 class FarEnds:
@@ -52,6 +38,10 @@ class FarEnds:
         first = self._by_weight(trunk, {address: weights[address] for address in usable if address in weights})
         rest = sorted((a for a in usable if a != first), key=lambda a: a not in weights)
         return (first, *rest) if first is not None else tuple(rest)
+
+    def any_up(self, addresses: Sequence[Address], now: float) -> bool:
+        """Whether an address may be called now, as far as is known."""
+        return any(self.up.get(each, True) and self._out_until.get(each, 0.0) <= now for each in addresses)
 
     def _by_weight(self, trunk: TrunkName, weights: dict[Address, int]) -> Address | None:
         """Smooth weighted round robin: each address gains its weight, the richest is chosen and pays the sum."""
@@ -90,6 +80,6 @@ class FarEnds:
     def view(self, address: Address, weight: int, now: float, *, watched: bool) -> FarEnd:
         left = max(0.0, self._out_until.get(address, 0.0) - now)
         up = self.up.get(address) if watched else None
-        state = "out" if left else "unwatched" if up is None else "up" if up else "down"
+        state = "paused" if left else "unwatched" if up is None else "up" if up else "down"
         calls, failures = self._calls.get(address, (0, 0))
         return FarEnd(f"{address[0]}:{address[1]}", state, left, weight, calls, failures)

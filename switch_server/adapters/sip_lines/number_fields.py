@@ -8,14 +8,14 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from switch_server.adapters.sip_lines import grammar
+from switch_server.adapters.sip_lines import grammar, privacy
 from switch_server.core.words import NumberHeaders, Trunk, changed
 
 Fields = Callable[[str], Iterable[str]]
 """The elements of a header, by its name in lower case."""
 
 NUMBER: Final = re.compile(r"[+0-9A-Za-z*#._~!-]{1,64}")
-WITHHELD: Final = frozenset(
+NO_NUMBER: Final = frozenset(
     {"anonymous", "coinphone", "private", "restricted", "unavailable", "unknown", "withheld", "payphone"}
 )
 """User parts that stand for the reason why there is no number (RFC 3323 §4.1, RFC 3325 §9.1, the CLIR words of gateways)."""
@@ -29,15 +29,24 @@ _MOST: Final = 20
 
 
 def caller_of(fields: Fields, trunk: Trunk) -> str:
-    """The calling number in the house's form: of the first believed header that has one; empty if there is none, or it is withheld.
+    """The calling number in the house's form: of the first believed header that has one; empty if there is none, or it is withheld (``privacy``)."""
+    return "" if _withholds(fields) else _caller(fields, trunk)
 
-    A number that the network sends in confidence (``Privacy: id``, RFC 3325 §9.3) counts as withheld, so then From alone is read.
-    """
+
+def traced_caller_of(fields: Fields, trunk: Trunk) -> str:
+    """The number of a caller who withholds it, for tracing only; empty if the caller shows it, or if there is none."""
+    return _caller(fields, trunk) if _withholds(fields) else ""
+
+
+def _caller(fields: Fields, trunk: Trunk) -> str:
     names = trunk.number_headers.caller_from
-    if _in_confidence(fields):
-        names = tuple(name for name in names if name == "from")
     number = next((number for name in names for number in _numbers(fields(name), name)), "")
     return changed(trunk.number_rules.caller_in, number, incoming=True)
+
+
+def _withholds(fields: Fields) -> bool:
+    uris = [uri for text in fields("from") if (uri := _uri(text)) is not None]
+    return any(privacy.withholds(fields("privacy"), uri.user or "", uri.host) for uri in uris[:1])
 
 
 def called_of(fields: Fields, request_user: str, trunk: Trunk) -> str:
@@ -51,23 +60,25 @@ def called_of(fields: Fields, request_user: str, trunk: Trunk) -> str:
     return changed(trunk.number_rules.called_in, number, incoming=True)
 
 
-def _in_confidence(fields: Fields) -> bool:
-    return any("id" in value.lower().replace(" ", "").split(";") for value in fields("privacy"))
-
-
 def _numbers(elements: Iterable[str], name: str) -> list[str]:
     """The numbers of a header in the order of their trust: of History-Info the last entry but the request's own target."""
-    found: list[str] = []
-    for text in list(elements)[:_MOST]:
-        try:
-            uri = grammar.read_address(text, hostless=True).uri
-        except grammar.MalformedFieldError:
-            continue
-        number = uri.number()
-        nowhere = uri.host.lower().rstrip(".").endswith(".invalid")  # RFC 3323 §4.1.1.3, RFC 2606
-        if NUMBER.fullmatch(number) and number.lower() not in WITHHELD and not nowhere:
-            found.append(number)
+    uris = [uri for text in list(elements)[:_MOST] if (uri := _uri(text)) is not None]
+    found = [number for uri in uris if (number := _number(uri))]
     return found[-2::-1] if name == "history-info" else found
+
+
+def _number(uri: grammar.Uri) -> str:
+    """Empty: a word in place of a number, or a host that is nowhere (RFC 3323 §4.1.1.3, RFC 2606)."""
+    number = uri.number()
+    nowhere = uri.host.lower().rstrip(".").endswith(".invalid")
+    return number if NUMBER.fullmatch(number) and number.lower() not in NO_NUMBER and not nowhere else ""
+
+
+def _uri(text: str) -> grammar.Uri | None:
+    try:
+        return grammar.read_address(text, hostless=True).uri
+    except grammar.MalformedFieldError:
+        return None
 
 
 def headers_out(

@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from switch_server.adapters.sip_lines.digest import Challenge, authorization, read_challenge
 from switch_server.core.words import CarrierRegistration
+from switch_server.ports.trunks import RegistrationView
 
 Address = tuple[str, int]
 REFRESH_AT: Final = 0.8
@@ -59,20 +60,6 @@ class RegistrationState(StrEnum):
     REGISTERING = "registering"
     REGISTERED = "registered"
     ENDED = "ended"
-
-
-class RegistrationView(Struct, frozen=True):
-    """For the operator. ``state``: ``registered`` while a registration is in force; ``error``: of the last attempt, empty after success.
-
-    ``until``: seconds for which the registration is in force; ``registrar``: the one that granted it, or is asked.
-    """
-
-    state: str
-    registrar: str
-    until: float
-    error: str
-    attempts: int
-    failures: int
 
 
 class Registration:

@@ -8,7 +8,8 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from switch_server.adapters.sip_lines import grammar, privacy
+from switch_server.adapters.sip import grammar
+from switch_server.adapters.sip_lines import privacy
 from switch_server.core.words import NumberHeaders, Trunk, changed
 
 Fields = Callable[[str], Iterable[str]]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from msgspec import Struct
 
 from shared.ids import TrunkName
-from switch_server.adapters.sip_lines import grammar
+from switch_server.adapters.sip import grammar
 from switch_server.adapters.sip_lines.card_lines import CardLineTable
 from switch_server.adapters.sip_lines.far_ends import FarEnds
 from switch_server.adapters.sip_lines.routes import CallRoute

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.ids import TrunkName
+from switch_server.adapters.sip import grammar
 from switch_server.adapters.sip_lines.number_fields import (
     ANONYMOUS,
     called_of,
@@ -34,6 +35,10 @@ def fields(given: dict[str, list[str]]) -> Callable[[str], list[str]]:
     return lambda name: given.get(name, [])
 
 
+def uri(user: str) -> grammar.Uri:
+    return grammar.Uri(f"sip:{user}@h", "sip", user, "h", None)
+
+
 def trunk(rules: NumberRules | None = None, registration: CarrierRegistration | None = None, **headers: Any) -> Trunk:
     return Trunk(
         TrunkName("t"), far=("192.0.2.1",), number_rules=rules or NumberRules(), registration=registration,
@@ -57,7 +62,7 @@ def test_the_header_that_is_believed(name: str, number: str) -> None:
     [("request-uri", "95500"), ("to", "95501"), ("p-called-party-id", "95502"), ("diversion", "02155550105"), ("history-info", "02155550107")],
 )  # fmt: skip
 def test_the_dialled_number(name: str, number: str) -> None:
-    assert called_of(fields(EACH), "+8695500", trunk(called_from=(name,))) == number
+    assert called_of(fields(EACH), uri("+8695500"), trunk(called_from=(name,))) == number
 
 
 def test_the_first_believed_header_with_a_number_counts() -> None:
@@ -67,7 +72,7 @@ def test_the_first_believed_header_with_a_number_counts() -> None:
         caller_of(fields({"from": EACH["from"], "p-asserted-identity": ["<sip:anonymous@h>", "<sip:"]}), rule)
         == "13900012345"
     )
-    assert called_of(fields({}), "95500", trunk(called_from=("p-called-party-id", "request-uri"))) == "95500"
+    assert called_of(fields({}), uri("95500"), trunk(called_from=("p-called-party-id", "request-uri"))) == "95500"
 
 
 @pytest.mark.parametrize(
@@ -79,7 +84,7 @@ def test_what_is_no_number(url: str) -> None:
 
 def test_no_header_no_number() -> None:
     assert caller_of(fields({}), trunk()) == ""
-    assert called_of(fields({}), "", trunk()) == ""
+    assert called_of(fields({}), grammar.read_uri("sip:h"), trunk()) == ""
     assert caller_of(fields({"history-info": ["<sip:95500@h>;index=1"]}), trunk(caller_from=("history-info",))) == ""
 
 
@@ -94,7 +99,7 @@ def test_a_withheld_number_is_traced_only(privacy: list[str]) -> None:
 def test_rules_before_the_house_s() -> None:
     rules = NumberRules(caller_in=(NumberRule("[2-8]", 8, add="021"),), called_in=(NumberRule("021", cut=3),))
     assert caller_of(fields({"from": ["<sip:55550100@h>"]}), trunk(rules)) == "02155550100"
-    assert called_of(fields({}), "02155550199", trunk(rules)) == "55550199"
+    assert called_of(fields({}), uri("02155550199"), trunk(rules)) == "55550199"
 
 
 @given(
@@ -116,7 +121,7 @@ def test_any_text_gives_a_number_or_none(given: dict[str, list[str]], user: str)
     for number in (
         caller_of(fields(given), rule),
         traced_caller_of(fields(given), rule),
-        called_of(fields(given), user, rule),
+        called_of(fields(given), uri(user), rule),
     ):
         assert len(number) <= 64
         assert number.isascii()
@@ -132,9 +137,9 @@ def test_a_plain_call_out() -> None:
 
 def test_the_carrier_s_form_and_domain() -> None:
     rules = NumberRules(caller_out=(NumberRule("0[1-9]", cut=1, add="+86"),))
-    rule = trunk(rules, show_in=("from", "p-asserted-identity"), domain="ims.example.com")
-    uri = "<sip:+862155550100@ims.example.com>"
-    assert headers_out(rule, "02155550100", OURS) == (uri, (("P-Asserted-Identity", uri),))
+    rule = trunk(rules, show_in=("from", "p-asserted-identity"))
+    written = "<sip:+862155550100@ims.example.com>"
+    assert headers_out(rule, "02155550100", OURS, "ims.example.com") == (written, (("P-Asserted-Identity", written),))
 
 
 def test_our_number_only_for_the_carrier() -> None:
@@ -152,21 +157,21 @@ def test_a_caller_without_number_is_passed_on_without_one() -> None:
 def test_from_is_the_registered_user_where_it_does_not_carry_the_number() -> None:
     ours = CarrierRegistration(("192.0.2.1",), "+862155550100")
     more = (("P-Preferred-Identity", "<sip:95500@d>"),)
-    assert headers_out(trunk(None, ours, show_in=("p-preferred-identity",), domain="d"), "95500", OURS) == (
+    assert headers_out(trunk(None, ours, show_in=("p-preferred-identity",)), "95500", OURS, "d") == (
         "<sip:+862155550100@d>",
         more,
     )
-    assert headers_out(trunk(show_in=("p-preferred-identity",), domain="d"), "95500", OURS) == (ANONYMOUS, more)
+    assert headers_out(trunk(show_in=("p-preferred-identity",)), "95500", OURS, "d") == (ANONYMOUS, more)
 
 
 def test_a_call_that_is_passed_on() -> None:
     ours = ("Diversion", "<sip:95500@192.0.2.7>;reason=unconditional;counter=1")
-    assert headers_out(trunk(forwarded="diversion"), "13900012345", OURS, "95500") == (
+    assert headers_out(trunk(forwarded="diversion"), "13900012345", OURS, "", "95500") == (
         "<sip:13900012345@192.0.2.7>",
         (ours,),
     )
-    assert headers_out(trunk(forwarded="history-info"), "13900012345", OURS, "95500")[1] == (
+    assert headers_out(trunk(forwarded="history-info"), "13900012345", OURS, "", "95500")[1] == (
         ("History-Info", "<sip:95500@192.0.2.7>;index=1"),
     )
     assert headers_out(trunk(forwarded="diversion"), "95500", OURS)[1] == ()
-    assert headers_out(trunk(), "13900012345", OURS, "95500")[1] == ()
+    assert headers_out(trunk(), "13900012345", OURS, "", "95500")[1] == ()

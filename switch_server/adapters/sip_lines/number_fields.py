@@ -10,6 +10,7 @@ from typing import Final
 
 from switch_server.adapters.sip import grammar
 from switch_server.adapters.sip_lines import privacy
+from switch_server.adapters.sip_lines.card_lines import read_line, split_user
 from switch_server.core.words import NumberHeaders, Trunk, changed
 
 Fields = Callable[[str], Iterable[str]]
@@ -34,6 +35,26 @@ def caller_of(fields: Fields, trunk: Trunk) -> str:
     return "" if _withholds(fields) else _caller(fields, trunk)
 
 
+def user_of(called: grammar.Uri, trunk: Trunk) -> str:
+    """The user part of the Request-URI, without the line of a box with cards."""
+    card = trunk.card
+    return (
+        split_user(called.number(), card.name)[0] if card is not None and card.named_in == "user" else called.number()
+    )
+
+
+def line_of(fields: Fields, called: grammar.Uri, trunk: Trunk) -> int | None:
+    """The line that the box names; ``None``: none, or the trunk has no card lines."""
+    card = trunk.card
+    if card is None:
+        return None
+    if card.named_in == "user":
+        return split_user(called.number(), card.name)[1]
+    if card.named_in == "parameter":
+        return read_line(called.get(card.name) or "")
+    return next((line for text in fields(card.name.lower()) if (line := read_line(text)) is not None), None)
+
+
 def traced_caller_of(fields: Fields, trunk: Trunk) -> str:
     """The number of a caller who withholds it, for tracing only; empty if the caller shows it, or if there is none."""
     return _caller(fields, trunk) if _withholds(fields) else ""
@@ -50,12 +71,12 @@ def _withholds(fields: Fields) -> bool:
     return any(privacy.withholds(fields("privacy"), uri.user or "", uri.host) for uri in uris[:1])
 
 
-def called_of(fields: Fields, request_user: str, trunk: Trunk) -> str:
-    """The dialled number in the house's form. ``request_user``: the user part of the Request-URI."""
+def called_of(fields: Fields, called: grammar.Uri, trunk: Trunk) -> str:
+    """The dialled number in the house's form. ``called``: the Request-URI."""
     given = (
         number
         for name in trunk.number_headers.called_from
-        for number in ([request_user] if name == "request-uri" else _numbers(fields(name), name))
+        for number in ([user_of(called, trunk)] if name == "request-uri" else _numbers(fields(name), name))
     )
     number = next((number for number in given if NUMBER.fullmatch(number)), "")
     return changed(trunk.number_rules.called_in, number, incoming=True)
@@ -83,14 +104,15 @@ def _uri(text: str) -> grammar.Uri | None:
 
 
 def headers_out(
-    trunk: Trunk, ani: str, address: tuple[str, int], forwarded: str = ""
+    trunk: Trunk, ani: str, address: tuple[str, int], domain: str = "", forwarded: str = ""
 ) -> tuple[str, tuple[tuple[str, str], ...]]:
     """The From without its tag, and the further headers with our number. ``ani``: in the house's form, empty: withheld by its caller.
 
-    ``forwarded``: the number of ours over which a caller's call came that is passed on; empty: a call of ours.
+    ``domain``: the host of the URIs, empty: that of ``address``. ``forwarded``: the number of ours over which a caller's call came that is passed
+    on; empty: a call of ours.
     """
     rule = trunk.number_headers
-    host = rule.domain or address[0]
+    host = domain or address[0]
     number = changed(trunk.number_rules.caller_out, ani, incoming=False)
     uri = f"<sip:{number}@{host}>"
     hidden = rule.withhold or not number

@@ -81,11 +81,13 @@ class Registration:
         self.failures = 0
         self._user, self._password, self._token = user, password, token
         self._call_id = token()
-        self._cseq = 0
+        self.cseq = 0
+        """Of the last request."""
         self._at = 0
         self._tried = 0
         self._expires = rule.expires
-        self._until = 0.0
+        self.until = 0.0
+        """When the registration expires, if it is not refreshed."""
         self._rounds_failed = 0
         self._answered: dict[int, int] = {}
         self._known: dict[int, tuple[Challenge, int]] = {}
@@ -115,7 +117,7 @@ class Registration:
         """Takes the registration back, if there is one."""
         in_force = self.in_force(now)
         self.state, self.due_at = RegistrationState.ENDED, None
-        self._until = 0.0
+        self.until = 0.0
         self._answered.clear()
         return self._request(expires=0) if in_force else None
 
@@ -140,12 +142,12 @@ class Registration:
     # --- for others ---
 
     def in_force(self, now: float) -> bool:
-        return now < self._until
+        return now < self.until
 
     def view(self, now: float) -> RegistrationView:
         far = self.active if self.in_force(now) and self.active else self.registrars[self._at]
         state = RegistrationState.REGISTERED if self.in_force(now) else self.state
-        left = max(0.0, self._until - now)
+        left = max(0.0, self.until - now)
         return RegistrationView(state.value, f"{far[0]}:{far[1]}", left, self.error, self.attempts, self.failures)
 
     # --- steps ---
@@ -162,14 +164,14 @@ class Registration:
         far = self.registrars[self._at]
         domain = self.rule.domain or f"{far[0]}:{far[1]}"
         uri = f"sip:{domain}"
-        self._cseq += 1
+        self.cseq += 1
         return RegisterRequest(
             far,
             uri,
             f"sip:{self.rule.user}@{self.rule.domain or far[0]}",
             self.rule.contact_user or self.rule.user,
             self._call_id,
-            self._cseq,
+            self.cseq,
             self._expires if expires is None else expires,
             self._credentials(uri),
         )
@@ -210,12 +212,12 @@ class Registration:
         if seconds <= 0:
             self.due_at = now + FIRST_WAIT_S
             self.state, self.error = RegistrationState.WAITING, f"{reply.code} without our contact"
-            self._until = 0.0
+            self.until = 0.0
             return
         self.state, self.error = RegistrationState.REGISTERED, ""
         self.active = self.registrars[self._at]
         self.service_route = reply.service_route
-        self._until = now + seconds
+        self.until = now + seconds
         self._rounds_failed = 0
         self.due_at = now + max(1.0, seconds * REFRESH_AT)
 

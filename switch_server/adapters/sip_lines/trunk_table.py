@@ -11,9 +11,9 @@ from shared.ids import TrunkName
 from switch_server.adapters.sip import grammar
 from switch_server.adapters.sip_lines.card_lines import CardLineTable
 from switch_server.adapters.sip_lines.far_ends import FarEnds
-from switch_server.adapters.sip_lines.routes import CallRoute
+from switch_server.adapters.sip_lines.routes import CallRoute, Place
 from switch_server.core.call import TrunkChanged
-from switch_server.core.words import CallRate, Trunk
+from switch_server.core.words import CallRate, Trunk, number_fits
 from switch_server.ports.trunks import CardLine, FarEnd
 
 Address = tuple[str, int]
@@ -70,14 +70,13 @@ def check(trunk: Trunk) -> list[str]:
 
 
 def takes_number(trunk: Trunk, number: str) -> bool:
-    """Whether ``number`` may come in on this trunk, or be dialled over it. Visual separators do not count (RFC 3966 §4)."""
-    return any(_fits(grammar.plain_number(number), pattern) for pattern in trunk.numbers)
+    """Whether ``number`` (in the house's form) may come in on this trunk, or be dialled over it. Visual separators do not count (RFC 3966 §4)."""
+    plain = grammar.plain_number(number)
+    return any(number_fits(plain, _plain_pattern(pattern)) for pattern in trunk.numbers)
 
 
-def _fits(number: str, pattern: str) -> bool:
-    start, star, _ = pattern.partition("*") if pattern.endswith("*") else (pattern, "", "")
-    start = grammar.plain_number(start)
-    return number.startswith(start) if star else number == start
+def _plain_pattern(pattern: str) -> str:
+    return grammar.plain_number(pattern.removesuffix("*")) + ("*" if pattern.endswith("*") else "")
 
 
 def addresses(trunk: Trunk) -> tuple[Address, ...]:
@@ -215,6 +214,28 @@ class TrunkTable:
         card = self.cards.get(trunk.name)
         lines = card.order(now) if card is not None else None
         return CallRoute(places, lines) if places and lines != () else None
+
+    def place_taken(self, trunk: Trunk, place: Place) -> None:
+        self.ends.called(place.address)
+        self.take_line(trunk, place.line, incoming=False)
+
+    def place_left(self, trunk: Trunk, place: Place) -> None:
+        self.give_line_back(trunk, place.line, incoming=False)
+
+    def place_refused(self, trunk: Trunk, place: Place, retry_after: float | None, now: float) -> None:
+        """A 503: of a box with cards about its line, else about its address."""
+        card = self.cards.get(trunk.name)
+        if card is not None and place.line is not None and retry_after is None:
+            card.fault(place.line, now)
+        else:
+            self.ends.refused(place.address, retry_after, now)
+
+    def place_silent(self, place: Place, now: float) -> None:
+        self.ends.silent(place.address, now)
+
+    def place_works(self, trunk: Trunk, place: Place) -> None:
+        if place.line is not None and (card := self.cards.get(trunk.name)) is not None:
+            card.works(place.line)
 
     def pause_before(self, trunk: Trunk, now: float) -> float | None:
         """Seconds that a call out waits for its turn; ``None``: too many wait already."""

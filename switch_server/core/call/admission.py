@@ -16,7 +16,7 @@ from switch_server.core.call.trunk_choice import TrunkChoice
 from switch_server.core.flow import Flow
 from switch_server.core.leg import LegState, Reject
 from switch_server.core.talk import CallSwitchboard
-from switch_server.core.words import VOICE, Event, Far, Trunk
+from switch_server.core.words import VOICE, Event, Far, Trunk, house_form, number_fits
 
 
 class KnownCard:
@@ -95,10 +95,9 @@ def trunk_out(switch: LineSwitchboard, number: str) -> Trunk | None:
 
 def may_carry(trunk: Trunk, number: str) -> bool:
     """Whether the trunk may carry outgoing calls to this number; free lines are not looked at."""
-    fits = (number.startswith(n[:-1]) if n.endswith("*") else number == n for n in trunk.numbers)
     # a network is for incoming calls only: it is no address to call
     has_address = not trunk.far or any("/" not in far or far.endswith("/32") for far in trunk.far)
-    return trunk.direction != "in" and has_address and any(fits)
+    return trunk.direction != "in" and has_address and any(number_fits(number, pattern) for pattern in trunk.numbers)
 
 
 def shown_number(flows: Iterable[Flow]) -> str:
@@ -107,7 +106,7 @@ def shown_number(flows: Iterable[Flow]) -> str:
 
 
 def _flow_for(flows: tuple[Flow, ...], dnis: str) -> Flow | None:
-    exact = next((flow for flow in flows if dnis in flow.numbers), None)
+    exact = next((flow for flow in flows if dnis in flow.numbers or dnis in map(house_form, flow.numbers)), None)
     return exact or next((flow for flow in flows if "*" in flow.numbers), None)
 
 

@@ -31,7 +31,15 @@ from switch_server.core.words.media import (
     StopPlay,
     StopRecording,
 )
-from switch_server.core.words.number_rules import NumberRule, NumberRules, RuleStep, changed, trial
+from switch_server.core.words.number_rules import (
+    NumberRule,
+    NumberRules,
+    RuleStep,
+    changed,
+    house_form,
+    number_fits,
+    trial,
+)
 from switch_server.core.words.phone_numbers import is_personal, phone_key
 from switch_server.core.words.queue_place import RETURNING, VIP, QueuePlace
 from switch_server.core.words.rows import Row, save_record
@@ -96,8 +104,10 @@ __all__ = [
     "Transition",
     "Trunk",
     "changed",
+    "house_form",
     "is_personal",
     "line_numbers",
+    "number_fits",
     "phone_key",
     "save_record",
     "trial",

@@ -5,7 +5,7 @@ as they are dialled (``95500``), numbers abroad as they came. The first rule tha
 """
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from msgspec import Struct
 
@@ -73,6 +73,27 @@ HOUSE: tuple[NumberRule, ...] = (
     NumberRule("8610", 12, cut=2, add="0"),
 )
 """From the forms of carriers to the house's form: +86, 0086 and 86 before mobile, fixed and service numbers; 0 before a mobile number."""
+
+
+@lru_cache(4096)
+def house_form(number: str) -> str:
+    """The number in the house's form, by the house's rules alone."""
+    return changed((), number, incoming=True)
+
+
+def number_fits(number: str, pattern: str) -> bool:
+    """Whether a number in the house's form is meant by a pattern of ``Trunk.numbers``: a number or, with ``*`` at its end, the begin of one; +86 and 0086 fit, too."""
+    start = pattern.removesuffix("*")
+    if start.startswith("0086"):
+        start = f"+86{start[4:]}"
+    for form in (number, _international(number)) if start.startswith("+") else (number,):
+        if form.startswith(start) if pattern.endswith("*") else form == start:
+            return True
+    return False
+
+
+def _international(number: str) -> str:
+    return number if number.startswith(("+", "00")) else f"+86{number.removeprefix('0')}"
 
 
 def changed(own: tuple[NumberRule, ...], number: str, *, incoming: bool) -> str:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from switch_server.core.words import NumberRule, changed, is_personal, phone_key, trial
+from switch_server.core.words import NumberRule, changed, house_form, is_personal, number_fits, phone_key, trial
 from switch_server.core.words.number_rules import HOUSE, LONGEST
 
 MOBILE = st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True)
@@ -108,3 +108,20 @@ def test_signs_of_telephones_are_no_pattern() -> None:
     assert house("*21*5#", NumberRule("*21*", cut=4)) == "5#"
     assert house("+4930", NumberRule("+", cut=1, add="00")) == "004930"
     assert house("[3-9]", NumberRule("[3]", cut=1)) == "[3-9]"
+
+
+@pytest.mark.parametrize(
+    ("number", "pattern", "fits"),
+    [
+        ("95500", "95500", True), ("95500", "955*", True), ("95500", "9550", False), ("95500", "*", True), ("", "*", True),
+        ("02155550100", "+862155550100", True), ("02155550100", "008621*", True), ("02155550100", "+8620*", False),
+        ("13900012345", "+86139*", True), ("13900012345", "+861390001234", False), ("95500", "+8695500", True),
+        ("+12125550100", "+1*", True), ("0012125550100", "00*", True), ("0012125550100", "+8600*", False),
+    ],
+)  # fmt: skip
+def test_the_numbers_of_a_trunk_may_be_written_in_any_form(number: str, pattern: str, fits: bool) -> None:
+    assert number_fits(number, pattern) is fits
+
+
+def test_the_house_s_rules_alone() -> None:
+    assert house_form("+862155550100") == house_form("02155550100") == "02155550100"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from switch_server.core.words import NumberRule, Trunk, trial
+from switch_server.core.words import NumberRule, Trunk, result, trial
 from switch_server.services.config_file import load_config
 from switch_server.services.strict_yaml import ConfigError
 from switch_server.switchctl import tables
@@ -17,7 +17,7 @@ from switch_server.switchctl.offline import problems
 class NumberStep(Struct, frozen=True):
     """One rule of a list (``caller_in`` …), tried on ``number``. ``became``: ``None`` where the rule does not fit; then the next one is tried.
 
-    ``rule``: as in the file, ``house`` before a rule that every trunk has, ``–`` for a number that no rule changes.
+    ``rule``: as in the file, ``house`` before a rule that every trunk has, ``=`` for the result of the list.
     """
 
     list: str
@@ -56,8 +56,7 @@ def _steps(trunk: Trunk, number: str, *, incoming: bool, outgoing: bool) -> Iter
             continue
         steps = trial(getattr(rules, name), number, incoming=name.endswith("_in"))
         yield from (NumberStep(name, _shown(step.rule, own=step.own), step.number, step.became) for step in steps)
-        if not steps or steps[-1].became is None:
-            yield NumberStep(name, "–", number, number)
+        yield NumberStep(name, "=", number, result(number, steps))
 
 
 def _shown(rule: NumberRule, *, own: bool) -> str:

@@ -142,9 +142,10 @@ def steps(ctl: Ctl, *words: str) -> list[tuple[str, str, str | None]]:
 
 def test_rule_by_rule(ctl: Ctl, config: Path) -> None:
     assert steps(ctl, "075583001234", "--out") == [
-        ("caller_out", "–", "075583001234"),
+        ("caller_out", "=", "075583001234"),
         ("called_out", 'starts "021", cut 3', None),
         ("called_out", 'starts "0", length 11, 12, cut 1, add "+86"', "+8675583001234"),
+        ("called_out", "=", "+8675583001234"),
     ]
     found = steps(ctl, "+8613900012345", "--in")
     assert found[:3] == [
@@ -153,6 +154,11 @@ def test_rule_by_rule(ctl: Ctl, config: Path) -> None:
         ("caller_in", 'house: starts "+861[3-9]", length 14, cut 3', "13900012345"),
     ]
     assert {name for name, _, _ in steps(ctl, "1")} == {"caller_in", "called_in", "caller_out", "called_out"}
+    found = steps(ctl, "55550100", "--in")
+    assert [each for each in found if each[2] is not None][:2] == [
+        ("caller_in", 'starts "[2-8]", length 8, add "021"', "02155550100"),
+        ("caller_in", "=", "02155550100"),
+    ]
     assert steps(ctl, "110", "--in")[1] == ("caller_in", 'starts "110"', "110")
 
 

@@ -22,6 +22,7 @@ from switch_server.adapters.sip_lines.outbound import OutboundLeg
 from switch_server.adapters.sip_lines.routes import Address, CallRoute, Place
 from switch_server.core.leg import LegRouted, PlaceCall
 from switch_server.core.words import Trunk, changed
+from switch_server.core.words.number_rules import LONGEST
 
 UNRESERVED = "+*-_.!~"
 """Characters of a number that stand in a user part as they are (RFC 3261 §25.1)."""
@@ -69,6 +70,8 @@ class CarrierCall(Struct, frozen=True):
 
 def carrier_number(trunk: Trunk, dnis: str) -> str | None:
     """The dialled number as the carrier wants it; ``None``: it is no number."""
+    if len(dnis) > LONGEST:
+        return None
     number = changed(trunk.number_rules.called_out, dnis, incoming=False)
     return number if NUMBER.fullmatch(number.replace("#", "*")) else None
 

@@ -38,6 +38,7 @@ from switch_server.core.words.number_rules import (
     changed,
     house_form,
     number_fits,
+    result,
     trial,
 )
 from switch_server.core.words.phone_numbers import is_personal, phone_key
@@ -109,6 +110,7 @@ __all__ = [
     "line_numbers",
     "number_fits",
     "phone_key",
+    "result",
     "save_record",
     "trial",
 ]

@@ -1,7 +1,7 @@
 """Rules by which a trunk's numbers get the house's form when they come in, and the carrier's form when they go out. Pure.
 
 The house's form (本机号码格式): a mobile number as ``13900012345``, any other national number with its area code as ``02155550100``, service numbers
-as they are dialled (``95500``), numbers abroad as they came. The first rule that fits a number is applied, and no other.
+as they are dialled (``95500``), numbers abroad as they came. Of each list the first rule that fits a number is applied, and no other.
 """
 
 import re
@@ -46,7 +46,7 @@ class RuleStep(Struct, frozen=True):
 
 
 class NumberRules(Struct, frozen=True, forbid_unknown_fields=True):
-    """号码变换. After the trunk's own rules the house's rules (``HOUSE``) are tried on numbers that come in; on numbers that go out only its own."""
+    """号码变换. On numbers that come in the house's rules (``HOUSE``) follow after the trunk's own; on numbers that go out only its own are applied."""
 
     caller_in: tuple[NumberRule, ...] = ()
     called_in: tuple[NumberRule, ...] = ()
@@ -97,25 +97,26 @@ def _international(number: str) -> str:
 
 
 def changed(own: tuple[NumberRule, ...], number: str, *, incoming: bool) -> str:
-    """The number after the first rule that fits; a withheld number (empty) stays empty."""
-    steps = trial(own, number, incoming=incoming)
-    became = steps[-1].became if steps else None
-    return number[:LONGEST] if became is None else became
+    """The number after the trunk's rules, and of one that comes in after the house's; a withheld number (empty) stays empty."""
+    return result(number, trial(own, number, incoming=incoming))
+
+
+def result(number: str, steps: tuple[RuleStep, ...]) -> str:
+    """What the steps of ``trial`` have made of the number."""
+    return next((step.became for step in reversed(steps) if step.became is not None), number[:LONGEST])
 
 
 def trial(own: tuple[NumberRule, ...], number: str, *, incoming: bool) -> tuple[RuleStep, ...]:
-    """What each rule makes of the number, up to the one that is applied. Empty number: no step."""
-    if not number:
-        return ()
-    number = number[:LONGEST]
+    """What each rule makes of the number: the trunk's up to the one that is applied, then likewise the house's. Empty number: no step."""
     steps: list[RuleStep] = []
-    for rule, is_own in (
-        (rule, is_own) for rules, is_own in ((own, True), (HOUSE if incoming else (), False)) for rule in rules
-    ):
-        became = rule.applied(number) if rule.fits(number) else None
-        steps.append(RuleStep(rule, number, became, is_own))
-        if became is not None:
-            break
+    number = number[:LONGEST]
+    for rules, is_own in ((own, True), (HOUSE if incoming else (), False)):
+        for rule in rules if number else ():
+            became = rule.applied(number) if rule.fits(number) else None
+            steps.append(RuleStep(rule, number, became, is_own))
+            if became is not None:
+                number = became
+                break
     return tuple(steps)
 
 

@@ -87,7 +87,8 @@ def test_own_rules_come_before_the_house_s() -> None:
     local = NumberRule("[2-8]", 8, add="021")
     assert house("55550100", local) == "02155550100"
     assert house("+8613900012345", local) == "13900012345"
-    assert house("+8613900012345", NumberRule()) == "+8613900012345"  # a rule that fits all and changes nothing
+    assert house("+8613900012345", NumberRule()) == "13900012345"  # a rule that fits all and changes nothing
+    assert house("17951+862155550100", NumberRule("17951", cut=5), NumberRule("+", cut=1)) == "02155550100"
     steps = trial((local,), "0013900012345", incoming=True)
     assert [step.own for step in steps] == [True, *([False] * len(HOUSE))]
 

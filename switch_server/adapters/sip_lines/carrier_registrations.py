@@ -9,7 +9,7 @@ from functools import partial
 from shared.ids import TrunkName
 from switch_server.adapters.sip import client, grammar
 from switch_server.adapters.sip.message import USER_AGENT, Fields, Request, Response
-from switch_server.adapters.sip.timers import Timer, Timers
+from switch_server.adapters.sip.timers import SipTimers, Timer
 from switch_server.adapters.sip.transactions import Transactions
 from switch_server.adapters.sip.transport import Port, SipSocket
 from switch_server.adapters.sip_lines.registration import PROOFS, RegisterReply, RegisterRequest, Registration
@@ -27,7 +27,7 @@ class CarrierRegistrations:
     """``patience_s``: seconds for a registrar's final response. ``changed`` is called when a registration has begun, failed or ended."""
 
     def __init__(
-        self, tm: Transactions, timers: Timers, ports: SipSocket, table: TrunkTable, counters: Counter[str],
+        self, tm: Transactions, timers: SipTimers, ports: SipSocket, table: TrunkTable, counters: Counter[str],
         patience_s: float, changed: Callable[[], None],
     ) -> None:  # fmt: skip
         self._tm, self._timers, self._ports = tm, timers, ports

@@ -1,7 +1,7 @@
 """Every fact that the core takes, from all rooms. The event journal decodes facts by these classes' names."""
 
 from switch_server.core.acd import CallbackJudged, CallbackRecovered, CallbacksCounted, QueueJudged
-from switch_server.core.call import CallerFound, CallOffered, CallPlaced, LegPlaced
+from switch_server.core.call import CallerFound, CallOffered, CallPlaced, LegPlaced, TrunkChanged
 from switch_server.core.desks import (
     AgentOffline,
     AgentOnline,
@@ -27,6 +27,7 @@ from switch_server.core.leg import (
     LegRedirected,
     LegRefreshed,
     LegRinging,
+    LegRouted,
     MediaSilent,
     PlayEnded,
     RecordingEnded,
@@ -51,6 +52,7 @@ FACTS: tuple[type[Event], ...] = (
     OrderReported,
     OrderRecovered,
     LegRinging,
+    LegRouted,
     LegAnswered,
     LegConfirmed,
     LegChanged,
@@ -71,6 +73,7 @@ FACTS: tuple[type[Event], ...] = (
     CallOffered,
     CallerFound,
     LegPlaced,
+    TrunkChanged,
     CallPlaced,
     AgentAssigned,
     Consulted,
@@ -133,6 +136,7 @@ __all__ = [
     "LegRedirected",
     "LegRefreshed",
     "LegRinging",
+    "LegRouted",
     "ListenerCame",
     "MediaSilent",
     "OrderAnswered",
@@ -146,5 +150,6 @@ __all__ = [
     "PopSeen",
     "QueueJudged",
     "RecordingEnded",
+    "TrunkChanged",
     "WrongPinCounted",
 ]

@@ -17,6 +17,7 @@ from switch_server.core.leg import (
     LegRedirected,
     LegRefreshed,
     LegRinging,
+    LegRouted,
     MediaSilent,
     PlayEnded,
     RecordingEnded,
@@ -24,7 +25,7 @@ from switch_server.core.leg import (
 
 KeyFact = DigitPressed | DigitUsed | PlayEnded
 LegFact = (
-    LegRinging | LegRedirected | LegAnswered | LegConfirmed | LegChanged | LegEnded
+    LegRouted | LegRinging | LegRedirected | LegAnswered | LegConfirmed | LegChanged | LegEnded
     | ChannelOpened | ChannelFailed | ChannelClosed | RecordingEnded | KeyFact
 )  # fmt: skip
 AnyLegFact = LegFact | LegRefreshed | MediaSilent
@@ -41,6 +42,8 @@ def tell_call(call: Call, leg: Leg, event: LegFact) -> None:
             call.channel_closed(leg, stats)
         case LegConfirmed():
             call.leg_confirmed(leg)
+        case LegRouted():
+            leg.routed(event)
         case LegRinging(far=far, sip_code=code):
             call.leg_ringing(leg, far, code)
         case LegRedirected(number=number):

@@ -185,6 +185,9 @@ class Card:
     def _send_digits(self, row: int, command: m.SendDigits) -> None:
         self._digit_sender.add(row, command.digits)
 
+    def _keys_end_plays(self, row: int, command: m.KeysEndPlays) -> None:
+        self.channels.keys_end_plays[row] = command.on
+
     def _start_recording(self, row: int, command: m.StartRecording) -> None:
         if not self._recorder.start(row, command.leg, command.recording, command.path):
             self._tell(m.RecordingEnded(command.leg, command.recording, "failed", 0, "too many recordings at once"))
@@ -274,7 +277,7 @@ class Card:
             return  # the SIP lines report this leg's keys
         position = self._recorder.position_ms(row)
         at = None if position is None else max(0, position + offset_ms)
-        barged = self._player.stop(row, by_key=True)
+        barged = self._player.stop(row, by_key=True) if self.channels.keys_end_plays[row] else None
         if barged is not None:
             self._tell(m.PlayEnded(leg, barged[0], PlayEnd.BARGED, barged[1]))
         self._tell(m.DigitHeard(leg, key, way, at))
@@ -321,6 +324,7 @@ _HANDLERS: dict[type[m.CardCommand], Callable[[Card, int, Any], None]] = {
     m.StopPlay: Card._stop_play,  # noqa: SLF001
     m.Hear: Card._hear,  # noqa: SLF001
     m.SendDigits: Card._send_digits,  # noqa: SLF001
+    m.KeysEndPlays: Card._keys_end_plays,  # noqa: SLF001
     m.StartRecording: Card._start_recording,  # noqa: SLF001
     m.MaskRecording: Card._mask,  # noqa: SLF001
     m.MoveRecording: Card._move_recording,  # noqa: SLF001

@@ -2,9 +2,9 @@
 
 from shared.enums import EndCause
 from shared.ids import CallId, LegId, leg_of
-from switch_server.core.leg import ChannelState, HangUp, Leg, LegEvent, LegState, Reject, ToCard
+from switch_server.core.leg import ChannelState, DigitPressed, HangUp, Leg, LegEvent, LegState, Reject, ToCard
 from switch_server.core.talk import CallSwitchboard
-from switch_server.core.words import CardCommand, ChangeFar, CloseChannel, Effect, Far, OpenChannel, Transition, Trunk
+from switch_server.core.words import CardCommand, ChangeFar, CloseChannel, Effect, Far, KeysEndPlays, OpenChannel, Transition, Trunk
 
 
 class CallLegs:
@@ -67,6 +67,16 @@ class CallLegs:
                 self.step_leg(leg, LegEvent.ENDED)
             self.to_card(leg, CloseChannel(leg.id))
             leg.channel = ChannelState.CLOSED
+
+    def takes_key(self, leg: Leg, key: DigitPressed) -> bool:
+        """Whether the key counts (``KeySource``). A leg's card is told before the key has an effect whether its own keys still end plays."""
+        was_info = leg.keys.is_info
+        if not leg.keys.takes(key.way, self.now):
+            self.switch.count("keys_doubled")
+            return False
+        if leg.keys.is_info is not was_info:
+            self.to_card(leg, KeysEndPlays(leg.id, was_info))
+        return True
 
     # --- small things ---
 

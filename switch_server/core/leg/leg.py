@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from shared.enums import EndCause
 from shared.ids import CardId, LegId, TrunkName
+from switch_server.core.leg.key_source import KeySource
 from switch_server.core.words import Far, MediaStats, Near
 
 
@@ -94,6 +95,7 @@ class Leg:
         self.far: Far | None = None
         self.cause: EndCause | None = None
         self.stats: MediaStats | None = None
+        self.keys = KeySource()
 
     def step(self, event: LegEvent) -> tuple[LegState, LegState | None]:
         """Applies an event. Returns (old state, new state); the new state is ``None`` where this state has no transition for the event."""

@@ -117,6 +117,13 @@ class SendDigits(CardCommand, frozen=True):
     digits: str
 
 
+class KeysEndPlays(CardCommand, frozen=True):
+    """Whether a key that the card hears on the leg ends a play (``Play.barge_in``); at first it does. Off while the leg's keys come by INFO."""
+
+    leg: LegId
+    on: bool
+
+
 class StartRecording(CardCommand, frozen=True):
     """Stereo 8 kHz A-law WAV: left channel from the leg, right channel to the leg. Flushed every second.
 
@@ -248,7 +255,7 @@ class CardLoad(CardEvent, frozen=True):
 
 
 CARD_COMMANDS = (
-    OpenChannel, ChangeFar, CloseChannel, Play, StopPlay, Hear, SendDigits,
+    OpenChannel, ChangeFar, CloseChannel, Play, StopPlay, Hear, SendDigits, KeysEndPlays,
     StartRecording, MaskRecording, MoveRecording, StopRecording, ReloadPrompts, StopCard,
 )  # fmt: skip
 CARD_EVENTS = (

@@ -112,6 +112,7 @@ class Server:
             desk_token=self.desks.tokens,
             clock=self.clock,
             phones=self.store.desk_phones,
+            trace=self.store.trace_number,
         )
         writers = {"orders.db": self.orders.between, "huawu.db": self.store.between}
         self.backups = Backups(state, writers, audit=self.store.do, clock=self.clock, version=version())

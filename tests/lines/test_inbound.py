@@ -62,10 +62,43 @@ def test_the_network_s_word_on_the_caller_is_taken_before_his_own() -> None:
         assert switch.wait(CallOffered).ani == "+862088886666"
         Call(peer, caller="anonymous").up()
         assert switch.wait(CallOffered).ani == ""
-        Call(peer, caller="anonymous").up(SDP, "P-Asserted-Identity: <tel:+862088886666>", "Privacy: user; ID")
-        assert switch.wait(CallOffered).ani == "", "told in confidence (RFC 3325)"
         Call(peer, caller="anonymous").up(SDP, "P-Asserted-Identity: <tel:+862088886666>", "Privacy: none")
         assert switch.wait(CallOffered).ani == "+862088886666"
+
+
+@pytest.mark.parametrize(
+    ("caller", "headers", "traced"),
+    [
+        ("anonymous", ("P-Asserted-Identity: <tel:+862088886666>", "Privacy: user; ID"), "+862088886666"),
+        ("13800138000", ("P-Asserted-Identity: <tel:+862088886666>", "Privacy: id"), "+862088886666"),
+        ("13800138000", ("P-Asserted-Identity: <tel:+862088886666>", "Privacy: header"), "+862088886666"),
+        ("13800138000", ("Privacy: session;user;critical",), "13800138000"),
+        ("13800138000", ("Privacy:  FULL ",), "13800138000"),
+        ("13800138000", ("Privacy: none", "Privacy: id"), "13800138000"),
+        ("restricted", ("P-Asserted-Identity: <tel:+862088886666>",), "+862088886666"),
+        ("anonymous", (), ""),
+    ],
+)
+def test_a_withheld_number_is_kept_for_tracing_only(caller: str, headers: tuple[str, ...], traced: str) -> None:
+    """Case 23: no event has the number."""
+    kept: list[tuple[str, str]] = []
+    with Switch(trace=lambda call, number: kept.append((call, number))) as switch, Peer(switch.address) as peer:
+        Call(peer, caller=caller).up(SDP, *headers)
+        offered = switch.wait(CallOffered)
+        assert offered.ani == ""
+        assert kept == ([(offered.leg.partition("/")[0], traced)] if traced else [])
+        assert not traced or traced not in repr(switch.seen)
+
+
+@pytest.mark.parametrize(
+    "privacy", [(), ("Privacy: none",), ("Privacy: session; history; critical",), ("Privacy: x-odd",)]
+)
+def test_a_number_that_is_not_withheld_is_shown_and_not_traced(privacy: tuple[str, ...]) -> None:
+    kept: list[tuple[str, str]] = []
+    with Switch(trace=lambda call, number: kept.append((call, number))) as switch, Peer(switch.address) as peer:
+        Call(peer, caller="13800138000").up(SDP, *privacy)
+        assert switch.wait(CallOffered).ani == "13800138000"
+        assert kept == []
 
 
 def test_early_media_and_answer_have_the_same_sdp() -> None:

@@ -10,7 +10,7 @@ from sippy.SipURL import SipURL
 
 from shared.desk import desk_phone
 from shared.enums import EndCause
-from shared.ids import CallId, LegId, PhoneName, leg_of
+from shared.ids import CallId, LegId, PhoneName, call_of, leg_of
 from switch_server.adapters.sip_lines import messages, sdp, session_timer
 from switch_server.adapters.sip_lines.desk_leg import DeskLeg, address_of
 from switch_server.adapters.sip_lines.dialog import SipDialog
@@ -41,6 +41,7 @@ class Exchange:
         new_call_id: Callable[[], CallId], emit: Callable[[Event], None],
         leg_began: Callable[[LegId], None], leg_ended: Callable[[LegId], None], desk_token: Callable[[LegId], str],
         phones: DeskPhoneBook | None = None, clock: Callable[[], float] = time.time,
+        trace: Callable[[CallId, str], object] = lambda _call, _number: None,
     ) -> None:  # fmt: skip
         self.timing = timing
         self.counters = counters
@@ -49,6 +50,7 @@ class Exchange:
         self._post = emit
         self._leg_began, self._leg_ended = leg_began, leg_ended
         self._new_call_id = new_call_id
+        self._trace = trace
         self._desk_token = desk_token
         self._ports = ports
         self._table = table
@@ -242,6 +244,8 @@ class Exchange:
         self._begun.begun(leg.identity)
         self.counters["calls_in"] += 1
         log.info("leg %s: offered on %s", leg.id, trunk.name)
+        if number := messages.traced_number_of(request):
+            self._trace(call_of(leg.id), number)
         leg.guard(self.emit)(CallOffered(leg.id, trunk.name, messages.ani_of(request), dnis, leg.far))
 
     # --- calls out, and effects ---

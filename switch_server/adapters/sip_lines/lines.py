@@ -23,7 +23,8 @@ class SipLines:
 
     ``listen``: (IPv4 address, port); 0.0.0.0 listens on all addresses, and messages carry the one of the route; port 0 takes a free one
     (``address``). ``desk_token``: the value of ``shared.desk.TOKEN_HEADER`` in a desk's INVITE; called on the SIP thread. ``phones``: the phones that
-    may register; ``None``: REGISTER is refused. ``clock``: UTC seconds, by which registrations run out.
+    may register; ``None``: REGISTER is refused. ``clock``: UTC seconds, by which registrations run out. ``trace``: keeps the number of a caller who withholds it, and
+    which no event has; called on the SIP thread.
     ``start`` raises ``OSError`` if the port is taken. Every other method may be called from any thread and returns at once,
     but ``stop``, which hangs up the remaining legs and waits up to ``timing.stop`` for the far ends' responses.
     """
@@ -39,8 +40,10 @@ class SipLines:
         desk_token: Callable[[LegId], str] = str,
         phones: DeskPhoneBook | None = None,
         clock: Callable[[], float] = time.time,
+        trace: Callable[[CallId, str], object] = lambda _call, _number: None,
     ) -> None:
         self._post = post
+        self._trace = trace
         self._clock = clock
         self._listen = listen
         self._timing = timing or Timing()
@@ -83,6 +86,7 @@ class SipLines:
             self._desk_token,
             self._phones,
             self._clock,
+            self._trace,
         )
         self._watch = TrunkWatch(self._exchange.tm, self._ports, self._table, self._timing.options)
         self._watch.start()

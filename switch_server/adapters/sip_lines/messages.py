@@ -11,7 +11,7 @@ from sippy.SipHeader import SipHeader
 from sippy.SipTransactionManager import RINGING, TRYING
 from sippy.SipURL import SipURL
 
-from switch_server.adapters.sip_lines import grammar
+from switch_server.adapters.sip_lines import grammar, privacy
 from switch_server.adapters.sip_lines.causes import reason_of
 from switch_server.adapters.sip_lines.grammar import MalformedFieldError
 from switch_server.adapters.sip_lines.stack import USER_AGENT
@@ -22,7 +22,7 @@ KNOWN: Final = IN_DIALOG | {"OPTIONS", "REGISTER", "SUBSCRIBE", "PUBLISH"}
 OPTION_TAGS: Final = frozenset({"timer"})
 _COMPACT: Final = {"session-expires": "x", "supported": "k", "content-encoding": "e", "allow-events": "u"}
 _NUMBER: Final = re.compile(r"[+0-9A-Za-z*#._~!-]{1,64}")
-_WITHHELD: Final = frozenset(
+_NO_NUMBER: Final = frozenset(
     {"anonymous", "coinphone", "private", "restricted", "unavailable", "unknown", "withheld", "payphone"}
 )
 """User parts that stand for the reason why there is no number (RFC 3323 §4.1, RFC 3325 §9.1, the CLIR words of gateways)."""
@@ -150,17 +150,27 @@ def content_type(message: Any) -> str:
 
 
 def ani_of(request: Any) -> str:
-    """The calling number: the network's identity (RFC 3325), else the caller's; empty if withheld or not a number.
+    """The calling number: the network's identity (RFC 3325), else the caller's; empty if withheld (``privacy``) or not a number."""
+    return "" if _withholds(request) else _number_of(request)
 
-    A number that the network sends in confidence (``Privacy: id``, RFC 3325 §9.3) counts as withheld, too.
-    """
-    withheld = any("id" in str(body).lower().replace(" ", "").split(";") for body in request.getHFBodys("privacy"))
-    for name in ("from",) if withheld else ("p-asserted-identity", "from"):
+
+def traced_number_of(request: Any) -> str:
+    """The number of a caller who withholds it, for tracing only; empty if the caller shows it, or if there is none."""
+    return _number_of(request) if _withholds(request) else ""
+
+
+def _withholds(request: Any) -> bool:
+    caller = request.getHFBody("from").getUrl().uri
+    return privacy.withholds(values(request, "privacy"), caller.number(), caller.host)
+
+
+def _number_of(request: Any) -> str:
+    for name in ("p-asserted-identity", "from"):
         for body in request.getHFBodys(name):
             uri = body.getUrl().uri
             user = uri.number()
             nowhere = uri.host.lower().rstrip(".").endswith(".invalid")  # RFC 3323 §4.1.1.3, RFC 2606
-            if _NUMBER.fullmatch(user) and user.lower() not in _WITHHELD and not nowhere:
+            if _NUMBER.fullmatch(user) and user.lower() not in _NO_NUMBER and not nowhere:
                 return str(user)
     return ""
 

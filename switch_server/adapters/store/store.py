@@ -281,6 +281,11 @@ class Store:
 
     # --- records ---
 
+    def trace_number(self, call: CallId, number: str) -> None:
+        """Keeps the number of a caller who withholds it; from any thread."""
+        values = {"call": call, "number": number, "at": self._clock()}
+        self._change("a traced number", "INSERT OR IGNORE INTO traced_numbers VALUES (:call, :number, :at)", values)
+
     def _save(self, table: str, row: dict[str, Any]) -> None:
         try:
             sql, values = record_table(self._tables, table).upsert(row)

@@ -4,7 +4,17 @@ from shared.enums import EndCause
 from shared.ids import CallId, LegId, leg_of
 from switch_server.core.leg import ChannelState, DigitPressed, HangUp, Leg, LegEvent, LegState, Reject, ToCard
 from switch_server.core.talk import CallSwitchboard
-from switch_server.core.words import CardCommand, ChangeFar, CloseChannel, Effect, Far, KeysEndPlays, OpenChannel, Transition, Trunk
+from switch_server.core.words import (
+    CardCommand,
+    ChangeFar,
+    CloseChannel,
+    Effect,
+    Far,
+    KeysEndPlays,
+    OpenChannel,
+    Transition,
+    Trunk,
+)
 
 
 class CallLegs:

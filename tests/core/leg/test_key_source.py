@@ -63,7 +63,9 @@ def test_a_sender_of_one_way_is_heard(way: DigitMode) -> None:
     assert counted([(0.1 * key, key, way) for key in range(20)]) == list(range(20))
 
 
-@pytest.mark.parametrize(("before", "after"), [(DigitMode.INFO, DigitMode.RFC4733), (DigitMode.RFC4733, DigitMode.INFO)])
+@pytest.mark.parametrize(
+    ("before", "after"), [(DigitMode.INFO, DigitMode.RFC4733), (DigitMode.RFC4733, DigitMode.INFO)]
+)
 def test_another_way_is_heard_after_a_rest(before: DigitMode, after: DigitMode) -> None:
     """The far end passes the call on to a phone that sends its keys in the other way."""
     rest = DOUBLE_LATE + 1

@@ -90,6 +90,7 @@ FOR_TESTS: tuple[Package, ...] = (
     Package("baresip-core", "baresip", "a real SIP phone, which sends and records tones in the tests"),
     Package("espeak-ng", "espeak-ng", "speaks free text for which no prompt was recorded"),
     Package("sox", "sox", "reads our recordings as any other program would, and makes speech for the tests", ("soxi",)),
+    Package("iproute2", "ip", "network namespaces, between which the tests send IP fragments"),
     Package("xvfb", "Xvfb", "a virtual screen, for the tests that click through the agent's window"),
     Package("xdotool", "xdotool", "the keyboard and the mouse in those tests"),
     Package("pulseaudio", "pulseaudio", "a headset that is made of software, for the tests of the agent's phone"),

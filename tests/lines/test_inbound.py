@@ -1,6 +1,7 @@
 """Incoming calls from a raw peer: each item of the lines' contract, and the duties of a callee by RFC 3261."""
 
 import pytest
+from msgspec.structs import replace
 
 from shared.enums import Direction, EndCause, Law
 from shared.ids import CallId, LegId
@@ -99,6 +100,17 @@ def test_a_number_that_is_not_withheld_is_shown_and_not_traced(privacy: tuple[st
         Call(peer, caller="13800138000").up(SDP, *privacy)
         assert switch.wait(CallOffered).ani == "13800138000"
         assert kept == []
+
+
+def test_only_a_trunk_behind_nat_may_send_its_sound_from_elsewhere() -> None:
+    private = SDP.replace("IN IP4 127.0.0.1", "IN IP4 192.168.1.2")
+    for media, sources in (("as_told", ()), ("symmetric", ("127.0.0.1", "203.0.113.0/28"))):
+        trunk = replace(LOCAL, media=media, media_from=sources[1:])
+        with Switch(answer_all, trunk) as switch, Peer(switch.address) as peer:
+            Call(peer).up(private)
+            far = switch.wait(CallOffered).far
+            assert far is not None
+            assert (far.ip, far.sources) == ("192.168.1.2", sources)
 
 
 def test_early_media_and_answer_have_the_same_sdp() -> None:

@@ -33,6 +33,9 @@ log = logging.getLogger(__name__)
 
 USER_AGENT: Final = "Huawu"
 RECEIVE_BUFFER: Final = 4 << 20
+IP_MTU_DISCOVER: Final = 10  # Linux
+IP_PMTUDISC_DONT: Final = 0
+"""No DF: a large message may be cut into fragments anywhere on its way (RFC 791 §3.2)."""
 BATCH: Final = 64
 REPEATS: Final = 20_000
 _NOISY: Final = (
@@ -131,6 +134,8 @@ class SipSocket:
         self._counters = counters
         self.skt = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.skt.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
+        with contextlib.suppress(OSError):
+            self.skt.setsockopt(socket.IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DONT)
         self.skt.setblocking(False)
         try:
             self.skt.bind(listen)

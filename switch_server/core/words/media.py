@@ -23,6 +23,8 @@ class Far(Struct, frozen=True):
     telephone_event: int | None = None
     ptime: int = 20
     direction: Direction = Direction.SENDRECV
+    sources: tuple[str, ...] = ()
+    """IPv4 addresses or networks from which the sound of a far end behind NAT may come, besides ``ip`` (``Trunk.media``)."""
 
 
 class Near(Struct, frozen=True):

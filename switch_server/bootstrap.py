@@ -39,6 +39,7 @@ from switch_server.core.facts import Draining
 from switch_server.core.flow import Configured
 from switch_server.core.words import Audit
 from switch_server.ports.operations import BranchState
+from switch_server.services import descriptors
 from switch_server.services.call_ids import CallIds
 from switch_server.services.clock import Clock
 from switch_server.services.config_file import desk_endpoint
@@ -67,6 +68,8 @@ class Server:
         self._troubles: dict[str, Trouble] = {}
         """By the part in trouble."""
         self._running = AsyncExitStack()
+        descriptors.raise_limit()
+        self._crowd = descriptors.Crowd()
         server, state = settings.server, settings.state
         own_folder(state)
         self._lock = lock(state / "switch.lock")
@@ -130,6 +133,7 @@ class Server:
         self.store.sign_of_life()
         self._every("sign of life", left_open.EVERY, self.store.sign_of_life)
         self._every("the clock", left_open.EVERY, self._look_at_clock)
+        self._every("descriptors", descriptors.LOOK_EVERY, self._look_at_descriptors)
         self._every("days for reports", KEEP_EVERY, self.reports.keep_next)
         self.engine.post(Configured(self.settings.core, self.settings.flows))
         for left in (*self.orders.unfinished(), *self.store.callbacks_waiting(), self.store.callbacks_counted()):
@@ -189,6 +193,13 @@ class Server:
             self._troubles["clock"] = Trouble(code, f"{abs(behind):.0f}")
         if bool(behind) != bool(told):
             log.warning("the switch's clock is %.0f s behind the system's", behind)
+
+    async def _look_at_descriptors(self) -> None:
+        await asyncio.to_thread(self._crowd.look, (self.branches.endpoint, self.desks.links.endpoint))
+        for trouble, name in zip(self._crowd.troubles(), ("descriptors", "strangers"), strict=True):
+            self._troubles.pop(name, None)
+            if trouble is not None:
+                self._troubles[name] = trouble
 
     def _call_ids(self) -> CallIds:
         seen = max(self.store.last_sign, last_at(self.settings.state / "journal"))
@@ -331,7 +342,9 @@ class Server:
             "order_journal": msgspec.to_builtins(self.orders.counts),
             "event_journal": msgspec.to_builtins(events.counts)
             | {"waiting": events.waiting, "waiting_bytes": events.waiting_bytes},
-            "branch_links": {"refused_connections": self.branches.refused_connections},
+            "branch_links": self.branches.connections | self._crowd.silent(self.branches.endpoint),
+            "desk_links": self.desks.links.connections | self._crowd.silent(self.desks.links.endpoint),
+            "descriptors": {"used": descriptors.used(), "limit": descriptors.limit()},
         }
 
 

@@ -93,6 +93,12 @@ class BatchThread(Generic[T]):
         """The bytes of these items, by ``size``."""
         return self._bytes
 
+    def hurry(self) -> None:
+        """The items put before are written without a further wait."""
+        with self._changed:
+            self._hurry = True
+            self._changed.notify()
+
     def flush(self, seconds: float | None) -> bool:
         """Waits until all items put before are written; ``False`` if that took longer than ``seconds`` (``None``: no limit)."""
         with self._changed:

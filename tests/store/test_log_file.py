@@ -14,9 +14,12 @@ from tests.store.samples import until
 
 @pytest.fixture
 def told() -> Iterator[logging.Logger]:
-    logger = logging.Logger("huawu.test", logging.INFO)
+    logger = logging.getLogger("huawu.test")
+    logger.setLevel(logging.INFO)
+    logger.propagate = False
     yield logger
-    for handler in logger.handlers:
+    for handler in list(logger.handlers):
+        logger.removeHandler(handler)
         handler.close()
 
 
@@ -30,14 +33,14 @@ def test_a_line_has_time_level_name_and_text(told: logging.Logger, tmp_path: Pat
     handler = opened(told, tmp_path / "a.log")
     told.info("call %s: %s", "c1", "接通")
     try:
-        raise ValueError("why")
+        int("why")
     except ValueError:
         told.exception("failed")
     handler.flush()
     first, second, *trace = (tmp_path / "a.log").read_text().splitlines()
     assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} INFO huawu.test: call c1: 接通", first)
     assert second.endswith(" ERROR huawu.test: failed")
-    assert (trace[0], trace[-1]) == ("Traceback (most recent call last):", "ValueError: why")
+    assert (trace[0], trace[-1]) == ("Traceback (most recent call last):", "ValueError: invalid literal for int() with base 10: 'why'")
 
 
 def test_a_warning_does_not_wait(told: logging.Logger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -41,6 +41,7 @@ from switch_server.core.words import Audit
 from switch_server.ports.operations import BranchState
 from switch_server.services.call_ids import CallIds
 from switch_server.services.clock import Clock
+from switch_server.services.collector import leave_alone_what_stays
 from switch_server.services.config_file import desk_endpoint
 from switch_server.services.draining import OrderlyStop
 from switch_server.services.engine import Adapters, Engine
@@ -164,6 +165,7 @@ class Server:
         if self.stopping.stopped.is_set():
             return False
         await self.engine.settled()  # the core has its cards
+        leave_alone_what_stays()
         log.info("switch-server %s takes calls on %s:%d", version(), *self._listen())
         return True
 

@@ -44,10 +44,10 @@ class BatchThread(Generic[T]):
         self._write, self._size, self._most = write, size, most
         self._gather, self._largest, self._retry, self._eager = gather, largest, retry, eager
         self._queue: deque[T | _Between] = deque()
-        lock = threading.RLock()
-        self._changed = threading.Condition(lock)
+        self._lock = threading.RLock()
+        self._changed = threading.Condition(self._lock)
         """For the thread: an item for the idle thread, or a flush or stop."""
-        self._progress = threading.Condition(lock)
+        self._progress = threading.Condition(self._lock)
         """For those who flush."""
         self._idle = False
         """The thread waits for an item. Otherwise it is not woken for one: each wake costs more than the item."""
@@ -63,7 +63,7 @@ class BatchThread(Generic[T]):
     def put(self, item: T) -> bool:
         """From any thread; never waits for a disk. ``False``: too many bytes wait, the item is lost (and counted)."""
         size = self._size(item)
-        with self._changed:
+        with self._lock:
             if self._bytes + size > self._most:
                 self.lost += 1
                 return False
@@ -73,7 +73,7 @@ class BatchThread(Generic[T]):
 
     def between(self, work: Callable[[], None]) -> None:
         """From any thread: calls ``work`` in this object's thread once all items put before are written, and before any later item is."""
-        with self._changed:
+        with self._lock:
             self._append(_Between(work))
 
     def _append(self, item: T | _Between) -> None:
@@ -95,13 +95,13 @@ class BatchThread(Generic[T]):
 
     def hurry(self) -> None:
         """The items put before are written without a further wait."""
-        with self._changed:
+        with self._lock:
             self._hurry = True
             self._changed.notify()
 
     def flush(self, seconds: float | None) -> bool:
         """Waits until all items put before are written; ``False`` if that took longer than ``seconds`` (``None``: no limit)."""
-        with self._changed:
+        with self._lock:
             target = self._put
             self._hurry = True
             self._changed.notify()
@@ -111,7 +111,7 @@ class BatchThread(Generic[T]):
         """Writes the queue, ends the thread, and returns how many items could not be written in ``seconds`` (``None``: no limit)."""
         if self._thread.is_alive():
             self.flush(seconds)
-            with self._changed:
+            with self._lock:
                 self._stopping = True
                 self._changed.notify()
             self._thread.join(seconds)
@@ -120,7 +120,7 @@ class BatchThread(Generic[T]):
     def _run(self) -> None:
         while batch := self._next():
             kept = self._written(batch)
-            with self._changed:
+            with self._lock:
                 self._queue.extendleft(reversed(kept))
                 self._done += len(batch) - len(kept)
                 self._bytes += self._sum(kept) - self._sum(batch)
@@ -144,7 +144,7 @@ class BatchThread(Generic[T]):
 
     def _next(self) -> list[T | _Between]:
         """The next batch; empty when the thread must end."""
-        with self._changed:
+        with self._lock:
             while not (self._queue or self._stopping):
                 self._idle = True
                 self._changed.wait()

@@ -1,0 +1,126 @@
+"""Overload control: whether a new call may begin. Pure; the time is an argument (seconds that only rise).
+
+What is measured is what a caller feels: the time from an INVITE's arrival to the core's first effect for it. It grows with each queue on the way
+(socket, engine, card), whichever is the slow one. The actuator is a window: so many calls may be in set-up at once. A window clocks itself: a call
+begins when another has been answered, so the switch is neither idle nor behind, whatever its capacity is at this moment. Each interval the window
+moves towards the size at which the shortest time is ``TARGET`` (as CoDel, RFC 8289, the shortest: a burst is no overload; RFC 7339 leaves the
+measure to the server).
+
+Messages of calls that have begun, and REGISTER, are never asked about here.
+"""
+
+from typing import Final
+
+TARGET: Final = 0.1
+"""Seconds to the core's first effect: a card's tick is 0.02 of them; with twice that time the switch would still answer nobody sooner."""
+INTERVAL, ANSWERS, LONGEST_S = 0.1, 5, 0.5
+"""An interval has so many seconds and answers at least, and no more than ``LONGEST_S``: one call says nothing."""
+FIRST, LEAST, MOST = 40.0, 4.0, 2000.0
+"""Calls in set-up at once: at the start, at least, at most."""
+SMALL: Final = 3.0
+"""So many calls in set-up any source may have: a few calls that come at once are no flood."""
+MORE: Final = 1.5
+"""Of the window, for sources that have not had their share."""
+SHRINK, GROW = 0.7, 1.2
+"""The most by which the window changes in one interval."""
+LATE: Final = 0.1
+"""An INVITE that has waited so long in the socket is refused: its caller is about to repeat it, and what is behind it waits too."""
+ACTIVE_S: Final = 1.0
+"""A source counts as active for so long after its last INVITE."""
+LOST_S: Final = 10.0
+"""A call in set-up that was neither answered nor ended for so long is no longer counted."""
+
+
+class Overload:
+    """``source`` is whoever is to have a fair share: a trunk, or an address. ``call`` is any key of a call in set-up."""
+
+    def __init__(self) -> None:
+        self.window = FIRST
+        self.refused = 0
+        self.refused_at: float | None = None
+        """When the last call was refused."""
+        self._begun: dict[str, tuple[float, str]] = {}
+        """Calls in set-up, the oldest first: arrival and source."""
+        self._by_source: dict[str, int] = {}
+        self._active: dict[str, float] = {}
+        self._interval_from = 0.0
+        self._shortest: float | None = None
+        self._answers = 0
+        self._bound = False
+        """In this interval a call was refused because of the window."""
+
+    @property
+    def in_set_up(self) -> int:
+        return len(self._begun)
+
+    def admits(self, source: str, now: float, waited: float = 0.0) -> bool:
+        """Whether a new call of ``source`` may begin. ``waited``: seconds that its INVITE was in the socket."""
+        self._turn(now)
+        self._active[source] = now
+        if waited <= LATE and self._has_room(source):
+            return True
+        self._bound = self._bound or waited <= LATE
+        self.refused += 1
+        self.refused_at = now
+        return False
+
+    def begins(self, call: str, source: str, arrived: float) -> None:
+        """An admitted call is in set-up."""
+        self._begun[call] = arrived, source
+        self._by_source[source] = self._by_source.get(source, 0) + 1
+
+    def answered(self, call: str, now: float) -> None:
+        """The core's first effect for the call; later ones, and calls that are not in set-up, are ignored."""
+        found = self._take_out(call)
+        if found is not None:
+            took = now - found
+            self._shortest = took if self._shortest is None else min(self._shortest, took)
+            self._answers += 1
+            self._turn(now)
+
+    def gone(self, call: str) -> None:
+        """The caller has given up."""
+        self._take_out(call)
+
+    # --- inside ---
+
+    def _has_room(self, source: str) -> bool:
+        """A source may fill half of the window, and beyond that its share: nobody is kept out by another, and nobody waits for room that nobody uses."""
+        if len(self._begun) < self.window / 2:
+            return True
+        sources = len(self._active)
+        if sources == 1:
+            return len(self._begun) < self.window
+        return len(self._begun) < MORE * self.window and self._by_source.get(source, 0) < max(SMALL, self.window / sources)
+
+    def _take_out(self, call: str) -> float | None:
+        found = self._begun.pop(call, None)
+        if found is None:
+            return None
+        arrived, source = found
+        left = self._by_source[source] - 1
+        if left:
+            self._by_source[source] = left
+        else:
+            del self._by_source[source]
+        return arrived
+
+    def _turn(self, now: float) -> None:
+        """The end of an interval: the next window."""
+        lasted = now - self._interval_from
+        if lasted < INTERVAL or (self._answers < ANSWERS and lasted < LONGEST_S):
+            return
+        oldest = next(iter(self._begun.items()), None)
+        if oldest is not None and now - oldest[1][0] > LOST_S:
+            self._take_out(oldest[0])
+        waiting = now - oldest[1][0] if oldest is not None else 0.0
+        shortest = self._shortest if self._shortest is not None else waiting
+        if shortest > TARGET:
+            self.window = max(LEAST, min(self.window, self._used()) * max(SHRINK, TARGET / shortest))
+        elif self._bound and shortest > 0:
+            self.window = min(MOST, self.window * min(GROW, TARGET / shortest) + 1)
+        self._interval_from, self._shortest, self._answers, self._bound = now, None, 0, False
+        self._active = {source: at for source, at in self._active.items() if now - at <= ACTIVE_S}
+
+    def _used(self) -> float:
+        return max(LEAST, float(len(self._begun)) + 1)

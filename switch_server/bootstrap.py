@@ -246,9 +246,11 @@ class Server:
 
     def _all_troubles(self) -> tuple[Trouble, ...]:
         lost = {"store": self.store.counts.lost, "event journal": self.events.counts.dropped}
+        refused = self.lines.refused_lately()
         return (
             *(trouble for _, trouble in sorted(self._troubles.items())),
             *(Trouble(TroubleCode.RECORDS_LOST, part, f"{number:,}") for part, number in lost.items() if number),
+            *([Trouble(TroubleCode.OVERLOAD, f"{refused:,}")] if refused else []),
         )
 
     def _listen(self) -> tuple[str, int]:

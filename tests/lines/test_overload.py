@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from switch_server.adapters.sip_lines.overload import LATE, LOST_S, TARGET, Overload
+from switch_server.adapters.sip_lines.overload import LATE, LOST_S, REMEMBERED, TARGET, Overload
 
 CARD_S = 0.02
 """The card answers at its next tick."""
@@ -45,7 +45,7 @@ def simulate(
         now = max(at, free_at)
         work = (slower if at > seconds / 2 else 1.0) / capacity / 2
         if what == "offer":
-            if not gate.admits(source, now, now - at):
+            if not gate.admits(source, number, now, now - at):
                 free_at = now + REFUSAL_S
                 refused[source] += 1
                 continue
@@ -101,17 +101,30 @@ def test_one_source_leaves_others_what_they_ask_for_within_their_share(
         assert told.taken[name] >= 0.8 * (told.taken[name] + told.refused[name])
 
 
-def test_an_invite_that_waited_too_long_is_refused_and_counted() -> None:
+def test_an_invite_that_waited_too_long_is_refused_and_counted_for_the_alarm() -> None:
     gate = Overload()
-    assert not gate.admits("a", 10.0, LATE + 0.01)
-    assert (gate.refused, gate.refused_at) == (1, 10.0)
-    assert gate.admits("a", 10.0, LATE / 2)
+    assert gate.refused_lately(5.0) == 0
+    assert not gate.admits("a", "one", 10.0, LATE + 0.01)
+    assert gate.admits("a", "two", 10.0, LATE / 2)
+    assert [gate.refused_lately(at) for at in (10.0, 69.0, 71.0)] == [1, 1, 0]
+    assert not gate.admits("a", "three", 100.0, LATE + 0.01)
+    assert gate.refused_lately(100.0) == 1
+
+
+def test_the_repeat_of_a_refused_invite_is_refused() -> None:
+    gate = Overload()
+    assert not gate.admits("a", "one", 10.0, LATE + 0.01)
+    assert not gate.admits("a", "one", 10.5)
+    assert gate.admits("a", "two", 10.5)
+    for number in range(REMEMBERED):
+        gate.admits("a", number, 11.0, LATE + 0.01)
+    assert gate.admits("a", "one", 12.0), "so many are remembered, no more"
 
 
 def test_calls_that_end_in_set_up_leave_room() -> None:
     gate = Overload()
     for number in range(39):
-        assert gate.admits("a", 1.0)
+        assert gate.admits("a", number, 1.0)
         gate.begins(str(number), "a", 1.0)
     gate.gone("7")
     gate.gone("7")
@@ -125,6 +138,6 @@ def test_a_call_that_nobody_answers_holds_its_room_for_a_while_only(sources: int
     for number in range(8):
         gate.begins(str(number), f"s{number % sources}", 1.0)
     for step in range(200):
-        gate.admits("other", 1.0 + LOST_S + step / 5)
+        gate.admits("other", step, 1.0 + LOST_S + step / 5)
     assert gate.in_set_up == 0
-    assert gate.admits("s0", 100.0)
+    assert gate.admits("s0", "new", 100.0)

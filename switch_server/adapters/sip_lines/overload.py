@@ -9,6 +9,8 @@ measure to the server).
 Messages of calls that have begun, and REGISTER, are never asked about here.
 """
 
+from collections import OrderedDict
+from collections.abc import Hashable
 from typing import Final
 
 TARGET: Final = 0.1
@@ -31,14 +33,19 @@ LOST_S: Final = 10.0
 """A call in set-up that was neither answered nor ended for so long is no longer counted."""
 
 
+REMEMBERED: Final = 8192
+"""Refused INVITEs whose repeats are refused, too (RFC 3261 §8.2.7): their callers have gone elsewhere."""
+ALARM_S: Final = 60.0
+
+
 class Overload:
     """``source`` is whoever is to have a fair share: a trunk, or an address. ``call`` is any key of a call in set-up."""
 
     def __init__(self) -> None:
         self.window = FIRST
-        self.refused = 0
-        self.refused_at: float | None = None
-        """When the last call was refused."""
+        self._lately = 0
+        self._refused_at = float("-inf")
+        self._refused: OrderedDict[Hashable, None] = OrderedDict()
         self._begun: dict[str, tuple[float, str]] = {}
         """Calls in set-up, the oldest first: arrival and source."""
         self._by_source: dict[str, int] = {}
@@ -53,15 +60,22 @@ class Overload:
     def in_set_up(self) -> int:
         return len(self._begun)
 
-    def admits(self, source: str, now: float, waited: float = 0.0) -> bool:
-        """Whether a new call of ``source`` may begin. ``waited``: seconds that its INVITE was in the socket."""
+    def refused_lately(self, now: float) -> int:
+        """For the operator: the calls refused since the last time that none was refused for ``ALARM_S``; from any thread."""
+        return self._lately if now - self._refused_at <= ALARM_S else 0
+
+    def admits(self, source: str, invite: Hashable, now: float, waited: float = 0.0) -> bool:
+        """Whether a new call of ``source`` may begin. ``invite`` is the key of its transaction, ``waited`` its seconds in the socket."""
         self._turn(now)
         self._active[source] = now
-        if waited <= LATE and self._has_room(source):
+        if invite not in self._refused and waited <= LATE and self._has_room(source):
             return True
         self._bound = self._bound or waited <= LATE
-        self.refused += 1
-        self.refused_at = now
+        self._lately = self.refused_lately(now) + 1
+        self._refused_at = now
+        self._refused[invite] = None
+        if len(self._refused) > REMEMBERED:
+            self._refused.popitem(last=False)
         return False
 
     def begins(self, call: str, source: str, arrived: float) -> None:

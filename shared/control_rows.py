@@ -29,7 +29,9 @@ class TroubleCode(StrEnum):
     CLOCK_AHEAD = "clock_ahead"
     FILE_DAMAGED = "file_damaged"  # ``subject``: the database, ``text``: SQLite's message
     RECORDS_LOST = "records_lost"  # too many records waited for the disk (``subject``: the part, ``text``: their number since the start)
-    OVERLOAD = "overload"  # new calls are refused with 503 (``subject``: their number, until none was refused for a minute)
+    OVERLOAD = (
+        "overload"  # new calls are refused with 503 (``subject``: their number, until none was refused for a minute)
+    )
 
 
 class Trouble(Struct, frozen=True):

@@ -28,9 +28,7 @@ class Ping:
 
     def __enter__(self) -> Self:
         command = [sys.executable, "-m", "tests.bench._ping", self._far[0], str(self._far[1])]
-        self._process = subprocess.Popen(
-            command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
+        self._process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -40,7 +40,10 @@ def test_a_line_has_time_level_name_and_text(told: logging.Logger, tmp_path: Pat
     first, second, *trace = (tmp_path / "a.log").read_text().splitlines()
     assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} INFO huawu.test: call c1: 接通", first)
     assert second.endswith(" ERROR huawu.test: failed")
-    assert (trace[0], trace[-1]) == ("Traceback (most recent call last):", "ValueError: invalid literal for int() with base 10: 'why'")
+    assert (trace[0], trace[-1]) == (
+        "Traceback (most recent call last):",
+        "ValueError: invalid literal for int() with base 10: 'why'",
+    )
 
 
 def test_a_warning_does_not_wait(told: logging.Logger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

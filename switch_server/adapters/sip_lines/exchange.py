@@ -60,7 +60,6 @@ class Exchange:
         self._proven: Trunk | None = None
         self._begun = BegunCalls()
         self.overload = Overload()
-        self._arrived = 0.0
         self._clock = clock
         self._dialogs: dict[tuple[str, str], DialogLeg] = {}
 
@@ -127,9 +126,8 @@ class Exchange:
         """An INVITE that begins a call may be too much; all else, and repeats of what was taken, is for the transactions."""
         if request.method != "INVITE" or request.to_tag is not None or self.tm.knows(request):
             return False
-        now, waited = time.monotonic(), self._ports.waited()
-        self._arrived = now - waited
-        return not self.overload.admits(_sharer(request, proven), server.key_of(request, "INVITE"), now, waited)
+        sharer, waited = _sharer(request, proven), self._ports.waited()
+        return not self.overload.admits(sharer, server.key_of(request, "INVITE"), time.monotonic(), waited)
 
     # --- requests ---
 
@@ -242,7 +240,7 @@ class Exchange:
         leg.trying()
         self._enter(leg)
         self._begun.begun(leg.identity)
-        self.overload.begins(leg.id, _sharer(request, self._proven), self._arrived)
+        self.overload.begins(leg.id, _sharer(request, self._proven), time.monotonic())
         self.counters["calls_in"] += 1
         log.info("leg %s: offered on %s", leg.id, trunk.name)
         leg.guard(self.emit)(CallOffered(leg.id, trunk.name, messages.ani_of(request), dnis, leg.far))

@@ -1,10 +1,10 @@
 """Overload control: whether a new call may begin. Pure; the time is an argument (seconds that only rise).
 
-What is measured is what a caller feels: the time from an INVITE's arrival to the core's first effect for it. It grows with each queue on the way
-(socket, engine, card), whichever is the slow one. The actuator is a window: so many calls may be in set-up at once. A window clocks itself: a call
-begins when another has been answered, so the switch is neither idle nor behind, whatever its capacity is at this moment. Each interval the window
-moves towards the size at which the shortest time is ``TARGET`` (as CoDel, RFC 8289, the shortest: a burst is no overload; RFC 7339 leaves the
-measure to the server).
+Two queues are watched, by what a caller feels. *The socket*: an INVITE that has waited ``LATE`` is refused; so the queue stays that short, since a
+refusal costs a fraction of a call. *The core* (engine, card, records): so many calls may be in set-up at once, a window. A window clocks itself: a
+call begins when another has been answered, so the core is neither idle nor behind, whatever its capacity is at this moment. Each interval the
+window moves towards the size at which the shortest time to the core's first effect is ``TARGET`` (as CoDel, RFC 8289, the shortest: a burst is no
+overload; RFC 7339 and 7415 leave the measure to the server). In both, who has had less than a fair share goes first.
 
 Messages of calls that have begun, and REGISTER, are never asked about here.
 """
@@ -14,7 +14,7 @@ from collections.abc import Hashable
 from typing import Final
 
 TARGET: Final = 0.1
-"""Seconds to the core's first effect: a card's tick is 0.02 of them; with twice that time the switch would still answer nobody sooner."""
+"""Seconds from the INVITE's handling to the core's first effect; a card's tick is 0.02 of them."""
 INTERVAL, ANSWERS, LONGEST_S = 0.1, 5, 0.5
 """An interval has so many seconds and answers at least, and no more than ``LONGEST_S``: one call says nothing."""
 FIRST, LEAST, MOST = 40.0, 4.0, 2000.0
@@ -25,8 +25,9 @@ MORE: Final = 1.5
 """Of the window, for sources that have not had their share."""
 SHRINK, GROW = 0.7, 1.2
 """The most by which the window changes in one interval."""
-LATE: Final = 0.1
-"""An INVITE that has waited so long in the socket is refused: its caller is about to repeat it, and what is behind it waits too."""
+LATE, LATEST = 0.05, 0.4
+"""Seconds in the socket from which an INVITE is refused, and from which also that of a source that has had less than its share: its caller is
+about to repeat it (T1 is 0.5)."""
 ACTIVE_S: Final = 1.0
 """A source counts as active for so long after its last INVITE."""
 LOST_S: Final = 10.0
@@ -47,9 +48,12 @@ class Overload:
         self._refused_at = float("-inf")
         self._refused: OrderedDict[Hashable, None] = OrderedDict()
         self._begun: dict[str, tuple[float, str]] = {}
-        """Calls in set-up, the oldest first: arrival and source."""
+        """Calls in set-up, the oldest first: when it began, and source."""
         self._by_source: dict[str, int] = {}
         self._active: dict[str, float] = {}
+        self._taken: dict[str, int] = {}
+        """Of each source in this and the last second, those of the last halved."""
+        self._second = 0
         self._interval_from = 0.0
         self._shortest: float | None = None
         self._answers = 0
@@ -68,9 +72,8 @@ class Overload:
         """Whether a new call of ``source`` may begin. ``invite`` is the key of its transaction, ``waited`` its seconds in the socket."""
         self._turn(now)
         self._active[source] = now
-        if invite not in self._refused and waited <= LATE and self._has_room(source):
+        if invite not in self._refused and self._is_in_time(source, waited) and self._has_room(source):
             return True
-        self._bound = self._bound or waited <= LATE
         self._lately = self.refused_lately(now) + 1
         self._refused_at = now
         self._refused[invite] = None
@@ -78,9 +81,10 @@ class Overload:
             self._refused.popitem(last=False)
         return False
 
-    def begins(self, call: str, source: str, arrived: float) -> None:
+    def begins(self, call: str, source: str, now: float) -> None:
         """An admitted call is in set-up."""
-        self._begun[call] = arrived, source
+        self._begun[call] = now, source
+        self._taken[source] = self._taken.get(source, 0) + 1
         self._by_source[source] = self._by_source.get(source, 0) + 1
 
     def answered(self, call: str, now: float) -> None:
@@ -98,26 +102,39 @@ class Overload:
 
     # --- inside ---
 
+    def _is_in_time(self, source: str, waited: float) -> bool:
+        if waited <= LATE:
+            return True
+        fair = sum(self._taken.values()) / max(2, len(self._active))
+        return waited <= LATEST and self._taken.get(source, 0) < fair / 2
+
     def _has_room(self, source: str) -> bool:
         """A source may fill half of the window, and beyond that its share: nobody is kept out by another, and nobody waits for room that nobody uses."""
+        has = self._is_less_than_window(source)
+        self._bound = self._bound or not has
+        return has
+
+    def _is_less_than_window(self, source: str) -> bool:
         if len(self._begun) < self.window / 2:
             return True
         sources = len(self._active)
         if sources == 1:
             return len(self._begun) < self.window
-        return len(self._begun) < MORE * self.window and self._by_source.get(source, 0) < max(SMALL, self.window / sources)
+        return len(self._begun) < MORE * self.window and self._by_source.get(source, 0) < max(
+            SMALL, self.window / sources
+        )
 
     def _take_out(self, call: str) -> float | None:
         found = self._begun.pop(call, None)
         if found is None:
             return None
-        arrived, source = found
+        began, source = found
         left = self._by_source[source] - 1
         if left:
             self._by_source[source] = left
         else:
             del self._by_source[source]
-        return arrived
+        return began
 
     def _turn(self, now: float) -> None:
         """The end of an interval: the next window."""
@@ -134,6 +151,9 @@ class Overload:
         elif self._bound and shortest > 0:
             self.window = min(MOST, self.window * min(GROW, TARGET / shortest) + 1)
         self._interval_from, self._shortest, self._answers, self._bound = now, None, 0, False
+        if int(now) != self._second:
+            self._second = int(now)
+            self._taken = {source: taken // 2 for source, taken in self._taken.items() if taken > 1}
         self._active = {source: at for source, at in self._active.items() if now - at <= ACTIVE_S}
 
     def _used(self) -> float:

@@ -21,7 +21,7 @@ from tests.e2e.centre import Centre
 from tests.sip_tools import free_port
 
 PLAYED, BRIDGED = "95500", "95501"
-LINES = 2500
+LINES = 2000
 PLAYED_FLOW = f"""
 flow: played
 numbers: ["{PLAYED}"]

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from switch_server.adapters.sip_lines.overload import LATE, LOST_S, REMEMBERED, TARGET, Overload
+from switch_server.adapters.sip_lines.overload import LATE, LOST_S, TARGET, Overload
 
 CARD_S = 0.02
 """The card answers at its next tick."""
@@ -121,24 +121,57 @@ def test_one_source_leaves_others_what_they_ask_for_within_their_share(
     assert sum(told.taken[name] for name in offered if name != "flood") >= 0.8 * asked
 
 
-def test_an_invite_that_waited_too_long_is_refused_and_counted_for_the_alarm() -> None:
+def late(gate: Overload, source: str, begin: int, end: int, waited: float = LATE + 0.01) -> list[bool]:
+    """Whether INVITEs each 10 ms are admitted, from and to these times in 10 ms, each of which has waited so long."""
+    found = []
+    for number in range(begin, end):
+        found.append(gate.admits(source, number, number / 100, waited))
+        if found[-1]:
+            gate.begins(str(number), source, number / 100)
+            gate.answered(str(number), number / 100 + 0.02)
+    return found
+
+
+def test_after_a_stall_nobody_is_refused() -> None:
     gate = Overload()
-    assert gate.refused_lately(5.0) == 0
-    assert not gate.admits("a", "one", 10.0, LATE + 0.01)
-    assert gate.admits("a", "two", 10.0, LATE / 2)
-    assert [gate.refused_lately(at) for at in (10.0, 69.0, 71.0)] == [1, 1, 0]
-    assert not gate.admits("a", "three", 100.0, LATE + 0.01)
-    assert gate.refused_lately(100.0) == 1
+    assert all(late(gate, "a", 100, 200, 0.0))
+    assert all(late(gate, "a", 230, 245, 0.3))
+    assert all(late(gate, "a", 245, 300, 0.0))
+
+
+def test_an_invite_in_a_queue_that_stands_is_refused_and_counted_for_the_alarm() -> None:
+    gate = Overload()
+    late(gate, "a", 100, 200, 0.0)
+    admitted = late(gate, "a", 200, 300)
+    assert admitted[:15] == [True] * 15
+    assert admitted[30:] == [False] * 70
+    assert late(gate, "a", 300, 301, 0.0) == [True]
+    assert late(gate, "a", 301, 302) == [False], "it stands until nobody has waited for a while"
+    refused = gate.refused_lately(3.02)
+    assert [gate.refused_lately(at) for at in (60.0, 64.0)] == [refused, 0]
+    assert late(gate, "a", 6500, 6510, 0.0) == [True] * 10
+    assert late(gate, "a", 6510, 6511) == [True]
+
+
+def test_who_has_had_less_than_a_share_is_taken_from_a_queue_that_stands() -> None:
+    gate = Overload()
+    late(gate, "a", 100, 200, 0.0)
+    late(gate, "a", 200, 240)
+    assert late(gate, "b", 240, 250).count(True) >= 8
+
+
+def test_a_queue_of_other_messages_keeps_no_call_out() -> None:
+    gate = Overload()
+    assert gate.admits("a", "one", 100.0, 3.0)
+    assert gate.admits("a", "two", 101.0, 3.0)
 
 
 def test_the_repeat_of_a_refused_invite_is_refused() -> None:
     gate = Overload()
-    assert not gate.admits("a", "one", 10.0, LATE + 0.01)
-    assert not gate.admits("a", "one", 10.5)
-    assert gate.admits("a", "two", 10.5)
-    for number in range(REMEMBERED):
-        gate.admits("a", number, 11.0, LATE + 0.01)
-    assert gate.admits("a", "one", 12.0), "so many are remembered, no more"
+    late(gate, "a", 100, 200, 0.0)
+    assert late(gate, "a", 200, 240)[-1] is False
+    assert not gate.admits("a", 239, 20.0)
+    assert gate.admits("a", "two", 20.5)
 
 
 def test_calls_that_end_in_set_up_leave_room() -> None:

@@ -25,6 +25,20 @@ MORE: Final = 1.5
 """Of the window, for sources that have not had their share."""
 SHRINK, GROW = 0.7, 1.2
 """The most by which the window changes in one interval."""
+LATE: Final = 0.05
+"""Seconds in the socket from which an INVITE is refused, while the queue stands."""
+STANDS_S, CALM_S = 0.2, 1.0
+"""The queue stands when each INVITE has waited ``LATE`` for so long; until none has for so long. After a stall the queue is long, but it runs."""
+INTERVAL, ANSWERS, LONGEST_S = 0.1, 5, 0.5
+"""An interval has so many seconds and answers at least, and no more than ``LONGEST_S``: one call says nothing."""
+FIRST, LEAST, MOST = 40.0, 4.0, 2000.0
+"""Calls in set-up at once: at the start, at least, at most."""
+SMALL: Final = 3.0
+"""So many calls in set-up any source may have: a few calls that come at once are no flood."""
+MORE: Final = 1.5
+"""Of the window, for sources that have not had their share."""
+SHRINK, GROW = 0.7, 1.2
+"""The most by which the window changes in one interval."""
 LATE, LATEST = 0.05, 0.4
 """Seconds in the socket from which an INVITE is refused, and from which also that of a source that has had less than its share: its caller is
 about to repeat it (T1 is 0.5)."""
@@ -54,6 +68,12 @@ class Overload:
         self._taken: dict[str, int] = {}
         """Of each source in this and the last second, those of the last halved."""
         self._second = 0
+        self._in_time_at = 0.0
+        """When an INVITE came that had not waited ``LATE``."""
+        self._late_at = float("-inf")
+        self._stands = False
+        self._slow = False
+        """The last interval was over ``TARGET``."""
         self._interval_from = 0.0
         self._shortest: float | None = None
         self._answers = 0
@@ -72,7 +92,7 @@ class Overload:
         """Whether a new call of ``source`` may begin. ``invite`` is the key of its transaction, ``waited`` its seconds in the socket."""
         self._turn(now)
         self._active[source] = now
-        if invite not in self._refused and self._is_in_time(source, waited) and self._has_room(source):
+        if invite not in self._refused and self._is_in_time(source, now, waited) and self._has_room(source):
             return True
         self._lately = self.refused_lately(now) + 1
         self._refused_at = now
@@ -102,11 +122,15 @@ class Overload:
 
     # --- inside ---
 
-    def _is_in_time(self, source: str, waited: float) -> bool:
+    def _is_in_time(self, source: str, now: float, waited: float) -> bool:
         if waited <= LATE:
+            self._in_time_at = now
+            self._stands = self._stands and now - self._late_at < CALM_S
             return True
-        fair = sum(self._taken.values()) / max(2, len(self._active))
-        return waited <= LATEST and self._taken.get(source, 0) < fair / 2
+        self._late_at = now
+        self._stands = self._stands or now - self._in_time_at > STANDS_S + waited
+        fair = sum(self._taken.values()) / max(1, len(self._active))
+        return not self._stands or self._taken.get(source, 0) < max(SMALL, fair / 2)
 
     def _has_room(self, source: str) -> bool:
         """A source may fill half of the window, and beyond that its share: nobody is kept out by another, and nobody waits for room that nobody uses."""
@@ -146,9 +170,10 @@ class Overload:
             self._take_out(oldest[0])
         waiting = now - oldest[1][0] if oldest is not None else 0.0
         shortest = self._shortest if self._shortest is not None else waiting
-        if shortest > TARGET:
+        slow, self._slow = self._slow, shortest > TARGET
+        if slow and self._slow:
             self.window = max(LEAST, min(self.window, self._used()) * max(SHRINK, TARGET / shortest))
-        elif self._bound and shortest > 0:
+        elif self._bound and 0 < shortest <= TARGET:
             self.window = min(MOST, self.window * min(GROW, TARGET / shortest) + 1)
         self._interval_from, self._shortest, self._answers, self._bound = now, None, 0, False
         if int(now) != self._second:

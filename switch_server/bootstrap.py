@@ -42,9 +42,11 @@ from switch_server.ports.operations import BranchState
 from switch_server.services import descriptors
 from switch_server.services.call_ids import CallIds
 from switch_server.services.clock import Clock
+from switch_server.services.collector import leave_alone_what_stays
 from switch_server.services.config_file import desk_endpoint
 from switch_server.services.draining import OrderlyStop
 from switch_server.services.engine import Adapters, Engine
+from switch_server.services.heartbeat import Heartbeat
 from switch_server.services.operations import OperationSources, SwitchOperations
 from switch_server.services.periodic import every
 from switch_server.services.report_service import KEEP_EVERY, ReportService
@@ -70,6 +72,7 @@ class Server:
         self._running = AsyncExitStack()
         descriptors.raise_limit()
         self._crowd = descriptors.Crowd()
+        self._heartbeat = Heartbeat()
         server, state = settings.server, settings.state
         own_folder(state)
         self._lock = lock(state / "switch.lock")
@@ -154,6 +157,8 @@ class Server:
         except OSError as error:
             raise OSError(f"SIP on {':'.join(map(str, self._listen()))}: {error.strerror}") from error
         self._running.callback(self.lines.stop)
+        self._heartbeat.start()
+        self._running.callback(self._heartbeat.stop)
         await self.control.start()
         self._running.push_async_callback(self.control.stop)
         self._running.callback(self.backups.stop)
@@ -169,6 +174,7 @@ class Server:
         if self.stopping.stopped.is_set():
             return False
         await self.engine.settled()  # the core has its cards
+        leave_alone_what_stays()
         log.info("switch-server %s takes calls on %s:%d", version(), *self._listen())
         return True
 
@@ -256,9 +262,11 @@ class Server:
 
     def _all_troubles(self) -> tuple[Trouble, ...]:
         lost = {"store": self.store.counts.lost, "event journal": self.events.counts.dropped}
+        refused = self.lines.refused_lately()
         return (
             *(trouble for _, trouble in sorted(self._troubles.items())),
             *(Trouble(TroubleCode.RECORDS_LOST, part, f"{number:,}") for part, number in lost.items() if number),
+            *([Trouble(TroubleCode.OVERLOAD, f"{refused:,}")] if refused else []),
         )
 
     def _listen(self) -> tuple[str, int]:
@@ -337,6 +345,7 @@ class Server:
     def _counters(self) -> Mapping[str, Mapping[str, int]]:
         store, events = self.store, self.events
         return {
+            "loop": self._heartbeat.counts,
             "store": msgspec.to_builtins(store.counts)
             | {"waiting": store.waiting, "waiting_bytes": store.waiting_bytes},
             "order_journal": msgspec.to_builtins(self.orders.counts),

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from shared.desk import desk_phone
 from shared.enums import EndCause
 from shared.ids import CallId, LegId, PhoneName, call_of, leg_of
-from switch_server.adapters.sip import grammar
+from switch_server.adapters.sip import grammar, server
 from switch_server.adapters.sip.client import MAGIC_COOKIE
 from switch_server.adapters.sip.grammar import MalformedFieldError
 from switch_server.adapters.sip.message import Address, Request
@@ -25,6 +25,7 @@ from switch_server.adapters.sip_lines.inbound import InboundLeg
 from switch_server.adapters.sip_lines.leg import LineState, SipLeg, Timing
 from switch_server.adapters.sip_lines.merged import BegunCalls
 from switch_server.adapters.sip_lines.outbound import OutboundLeg
+from switch_server.adapters.sip_lines.overload import Overload
 from switch_server.adapters.sip_lines.trunk_table import TrunkTable, takes_number
 from switch_server.core.call import CallOffered
 from switch_server.core.leg import LegEnded, LineEffect, PlaceCall, RingDesk
@@ -60,6 +61,7 @@ class Exchange:
         self._phones = phones
         self._proven: Trunk | None = None
         self._begun = BegunCalls()
+        self.overload = Overload()
         self._clock = clock
         self._dialogs: dict[tuple[str, str], DialogLeg] = {}
 
@@ -76,6 +78,7 @@ class Exchange:
             self._table.give_back(leg.trunk, incoming=leg.incoming)
         if isinstance(leg, InboundLeg):
             self._begun.over(leg.identity, time.monotonic(), answered=leg.near is not None)
+            self.overload.gone(leg.id)
         self._leg_ended(leg.id)
 
     def _enter(self, leg: DialogLeg) -> None:
@@ -107,13 +110,26 @@ class Exchange:
             return
         self._proven = verdict.trunk  # of the request being read: ``take`` returns after it has been admitted
         try:
-            self.tm.take(verdict.message, port)
+            if isinstance(verdict.message, Request) and self._is_too_much(verdict.message, verdict.trunk):
+                self.counters["refused_overload"] += 1
+                answer = self._gate.overloaded(verdict.message, self._clock())
+                if answer is not None:
+                    port.send(answer, source)
+            else:
+                self.tm.take(verdict.message, port)
         except MalformedFieldError:
             self.counters["unparsed"] += 1
             if isinstance(verdict.message, Request) and verdict.message.method != "ACK":
                 answer = self._gate.refuse(verdict.message, 400, "Bad Request", self._clock())
                 if answer is not None:
                     port.send(answer, source)
+
+    def _is_too_much(self, request: Request, proven: Trunk | None) -> bool:
+        """An INVITE that begins a call may be too much; all else, and repeats of what was taken, is for the transactions."""
+        if request.method != "INVITE" or request.to_tag is not None or self.tm.knows(request):
+            return False
+        sharer, waited = _sharer(request, proven), self._ports.waited()
+        return not self.overload.admits(sharer, server.key_of(request, "INVITE"), time.monotonic(), waited)
 
     # --- requests ---
 
@@ -226,6 +242,7 @@ class Exchange:
         leg.trying()
         self._enter(leg)
         self._begun.begun(leg.identity)
+        self.overload.begins(leg.id, _sharer(request, self._proven), time.monotonic())
         self.counters["calls_in"] += 1
         log.info("leg %s: offered on %s", leg.id, trunk.name)
         if number := messages.traced_number_of(request):
@@ -240,6 +257,7 @@ class Exchange:
         elif isinstance(effect, RingDesk):
             self._ring_desk(effect)
         elif (leg := self.legs.get(effect.leg)) is not None:
+            self.overload.answered(leg.id, time.monotonic())
             leg.guard(leg.do)(effect)
 
     def _place(self, effect: PlaceCall) -> None:
@@ -298,6 +316,11 @@ class Exchange:
         for leg in tuple(self.legs.values()):
             if isinstance(leg, DialogLeg):
                 leg.guard(leg.hang_up)(cause)
+
+
+def _sharer(invite: Request, proven: Trunk | None) -> str:
+    """Who is to have a fair share: a trunk by its user, or else an address."""
+    return proven.name if proven is not None else invite.source[0]
 
 
 def _refuse_extensions(transaction: ServerTransaction, unknown: frozenset[str]) -> None:

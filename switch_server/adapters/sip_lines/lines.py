@@ -161,6 +161,11 @@ class SipLines:
         """Counts since the start: ``datagrams``, ``malformed``, ``strangers``, ``calls_in``, ``faults`` …"""
         return dict(self._counters)
 
+    def refused_lately(self) -> int:
+        """Calls refused because of overload, for the operator: see ``Overload.refused_lately``."""
+        exchange = self._exchange
+        return exchange.overload.refused_lately(time.monotonic()) if exchange is not None else 0
+
     def trunk_states(self) -> list[TrunkState]:
         """For the operator, in the order of the configuration."""
         return self._table.states()

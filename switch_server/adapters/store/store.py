@@ -126,6 +126,9 @@ class Store:
         return self._writer.waiting_bytes
 
     def do(self, effect: StoreEffect) -> None:
+        if isinstance(effect, SaveRecord):  # nine of ten
+            self._save(effect.table, effect.row)
+            return
         match effect:
             case FindAccount():
                 self._find_account(effect)
@@ -135,8 +138,6 @@ class Store:
                 self._count_wrong_pin(effect)
             case GiveBackPinTry(call):
                 self._give_back(call)
-            case SaveRecord(table, row):
-                self._save(table, row)
             case Audit(actor, action, subject, detail):
                 self._audit(actor, action, subject, detail)
             case JournalOrder() | RecordOrderState():

@@ -13,7 +13,7 @@ from shared.ids import CallId, CardId, LegId, TrunkName
 from switch_server.core.call.call import Call
 from switch_server.core.call.facts import CallOffered
 from switch_server.core.flow import Flow
-from switch_server.core.leg import LegState, Reject
+from switch_server.core.leg import HOLDING, LegState, Reject
 from switch_server.core.talk import CallSwitchboard
 from switch_server.core.words import VOICE, Event, Far, Trunk
 
@@ -76,7 +76,13 @@ def admit(switch: LineSwitchboard, event: CallOffered) -> tuple[Flow, CardId, Fa
 
 
 def lines_used(calls: Iterable[Call], trunk: TrunkName) -> int:
-    return sum(leg.trunk == trunk and leg.state is not LegState.ENDED for call in calls for leg in call.legs.values())
+    """Counted for each call that comes, over all calls: a plain loop."""
+    used = 0
+    for call in calls:
+        for leg in call.legs.values():
+            if leg.trunk == trunk and leg.state is not LegState.ENDED:
+                used += 1
+    return used
 
 
 def trunk_out(switch: LineSwitchboard, number: str) -> Trunk | None:
@@ -110,7 +116,13 @@ def _flow_for(flows: tuple[Flow, ...], dnis: str) -> Flow | None:
 
 
 def channels_used(calls: Iterable[Call]) -> Counter[CardId]:
-    return Counter(leg.card for call in calls for leg in call.legs.values() if leg.card and leg.holds_channel)
+    """As ``lines_used``."""
+    used: dict[CardId, int] = {}
+    for call in calls:
+        for leg in call.legs.values():
+            if leg.card is not None and leg.channel in HOLDING:
+                used[leg.card] = used.get(leg.card, 0) + 1
+    return Counter(used)
 
 
 def freest_card(switch: LineSwitchboard, channels: int = 1, kind: str = VOICE) -> CardId | None:

@@ -31,9 +31,10 @@ from switch_server.core.leg.facts import (
     PlayEnded,
     RecordingEnded,
 )
-from switch_server.core.leg.leg import ChannelState, Leg, LegEvent, LegState
+from switch_server.core.leg.leg import HOLDING, ChannelState, Leg, LegEvent, LegState
 
 __all__ = [
+    "HOLDING",
     "Answer",
     "ChannelClosed",
     "ChannelFailed",

@@ -74,6 +74,8 @@ CHANNEL_TRANSITIONS: dict[ChannelState, dict[str, ChannelState]] = {
     ChannelState.CLOSING: {"closed": ChannelState.CLOSED, "card died": ChannelState.CLOSED},
     ChannelState.CLOSED: {},
 }
+HOLDING = (ChannelState.OPENING, ChannelState.OPEN, ChannelState.CLOSING)
+"""The states in which a card's channel is in use."""
 
 
 class Leg:
@@ -119,7 +121,7 @@ class Leg:
 
     @property
     def holds_channel(self) -> bool:
-        return self.channel in (ChannelState.OPENING, ChannelState.OPEN, ChannelState.CLOSING)
+        return self.channel in HOLDING
 
     @property
     def alive(self) -> bool:

@@ -33,7 +33,9 @@ class Offered(Struct, frozen=True):
         return self.refusal_ms[int(len(self.refusal_ms) * 0.99)] if self.refusal_ms else 0.0
 
 
-def offer(sip: tuple[str, int], rate: float, seconds: float, *, patience: float = 45.0, number: str = PLAYED) -> Offered:
+def offer(
+    sip: tuple[str, int], rate: float, seconds: float, *, patience: float = 45.0, number: str = PLAYED
+) -> Offered:
     """Returns once all calls are over, ``patience`` after the offered time at the latest; what is not over by then has failed."""
     calls = round(rate * seconds)
     with tempfile.TemporaryDirectory() as name:

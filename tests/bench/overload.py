@@ -8,6 +8,7 @@ import statistics
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
+from typing import Self
 
 from tests.bench import Figure
 from tests.bench._offered import Offered, offer
@@ -75,7 +76,7 @@ class _Talks:
         self._thread = threading.Thread(target=self._press_all, daemon=True)
         self.pressed = 0
 
-    def __enter__(self) -> "_Talks":
+    def __enter__(self) -> Self:
         self._phones = [self._stack.enter_context(Phone(self._centre, PLAYED)) for _ in range(PHONES)]
         for phone in self._phones:
             phone.rtp.wait(lambda heard: len(heard) > 25)
@@ -112,7 +113,9 @@ class _Talks:
             for earlier, later in zip(phone.rtp.heard[begin:end], phone.rtp.heard[begin + 1 : end], strict=False)
         ]
         yield Figure("overload: music in running calls, mean of the packets' distances", round(statistics.fmean(gaps), 2), "ms", "lower", 20.5)  # fmt: skip
-        yield Figure("overload: music in running calls, longest distance of packets", round(max(gaps), 1), "ms", "lower")
+        yield Figure(
+            "overload: music in running calls, longest distance of packets", round(max(gaps), 1), "ms", "lower"
+        )
 
     def _used(self, calls: set[str]) -> int:
         return sum(

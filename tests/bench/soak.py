@@ -34,9 +34,7 @@ def figures(short: bool = False) -> Iterator[Figure]:
         yield from _summary(switch, memory, took, failed, repeats)
 
 
-def _summary(
-    switch: Switch, memory: list[float], took: list[float], failed: int, repeats: int
-) -> Iterator[Figure]:
+def _summary(switch: Switch, memory: list[float], took: list[float], failed: int, repeats: int) -> Iterator[Figure]:
     assert switch.centre is not None
     time.sleep(1.0)
     told = switch.centre.ctl("counters")["groups"]

@@ -16,7 +16,7 @@ from typing import Any, ClassVar, Final
 from msgspec import Struct
 
 from switch_server.adapters.sip.message import Address, Fields, Header, Request, Response
-from switch_server.adapters.sip.timers import PATIENCE, T1, T2, Timer, Timers
+from switch_server.adapters.sip.timers import PATIENCE, T1, T2, SipTimers, Timer
 from switch_server.adapters.sip.transport import Port
 
 MAGIC_COOKIE: Final = "z9hG4bK"
@@ -71,7 +71,12 @@ class ClientTransaction:
     )
 
     def __init__(
-        self, request: Request, heard: Heard, port: Port, timers: Timers, forget: "Callable[[ClientTransaction], None]"
+        self,
+        request: Request,
+        heard: Heard,
+        port: Port,
+        timers: SipTimers,
+        forget: "Callable[[ClientTransaction], None]",
     ) -> None:
         self.request = request
         self.heard = heard
@@ -128,17 +133,21 @@ class ClientTransaction:
         self._repeats = self.timers.after(self._interval, self._repeat_due)
 
     def _end(self, response: Response | None) -> None:
+        heard = self.heard
         self.over()
-        self._tell(response)
+        if response is not None:
+            heard(response)
 
     def _give_up(self, _: Response | None) -> None:
+        heard = self.heard
         self.over()
-        self.heard(silence(self.request))
+        heard(silence(self.request))
 
     def over(self) -> None:
-        """Stops all timers and leaves the table."""
+        """Stops all timers, leaves the table and lets go of the listener, who may have this transaction."""
         self.stop_repeating()
         self.wait(None)
+        self.heard = _nobody
         self._forget(self)
 
     def stop_repeating(self) -> None:
@@ -164,7 +173,7 @@ class ClientTransaction:
     }
 
 
-class SentAck(Struct, frozen=True):
+class SentAck(Struct, frozen=True, gc=False):
     """An ACK as it was sent, and its destination."""
 
     data: bytes
@@ -179,7 +188,7 @@ class InviteClient(ClientTransaction):
     __slots__ = ("_ack_of_2xx", "_cancel", "_forked", "_sent")
 
     def __init__(
-        self, request: Request, heard: Heard, port: Port, timers: Timers, forget: "Callable[[ClientTransaction], None]",
+        self, request: Request, heard: Heard, port: Port, timers: SipTimers, forget: "Callable[[ClientTransaction], None]",
         ack_of_2xx: AckOf2xx, forked: Heard | None,
     ) -> None:  # fmt: skip
         super().__init__(request, heard, port, timers, forget)
@@ -246,12 +255,14 @@ class InviteClient(ClientTransaction):
         return new
 
     def _keep(self, _: Response | None) -> None:
-        """Timers D and M: repeats and further answers may come."""
+        """SipTimers D and M: repeats and further answers may come."""
         self.stop_repeating()
         self.wait(PATIENCE)
 
     def _leave(self, _: Response | None) -> None:
         self.over()
+        self._forked = self._cancel = None
+        self._ack_of_2xx = _no_ack
 
     table: ClassVar[_Table] = {
         (_C, ClientEvent.PROVISIONAL): (_P, _proceed),
@@ -265,6 +276,13 @@ class InviteClient(ClientTransaction):
         (_S, ClientEvent.DEADLINE): (_E, _leave),
         (_A, ClientEvent.DEADLINE): (_E, _leave),
     }
+
+
+def _no_ack(_: Response) -> Request:
+    raise RuntimeError("the transaction has ended")
+
+
+def _nobody(_: Response) -> None: ...
 
 
 def new_via(port: Port) -> str:

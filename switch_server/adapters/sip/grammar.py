@@ -47,7 +47,7 @@ class MalformedFieldError(ValueError):
     """The field does not follow the grammar."""
 
 
-class Uri(Struct, frozen=True):
+class Uri(Struct, frozen=True, gc=False):
     """``user``: without its parameters and escapes, the number of a tel URI; ``host``: empty for schemes other than sip and sips."""
 
     text: str
@@ -82,7 +82,7 @@ class Uri(Struct, frozen=True):
         return plain_number(self.user or "")
 
 
-class Address(Struct, frozen=True):
+class Address(Struct, frozen=True, gc=False):
     """A name-addr or addr-spec with its header parameters. The display name is not read."""
 
     uri: Uri
@@ -93,7 +93,7 @@ class Address(Struct, frozen=True):
         return next((value for name, value in self.parameters if name == "tag"), None)
 
 
-class Via(Struct, frozen=True):
+class Via(Struct, frozen=True, gc=False):
     """One via-parm."""
 
     protocol: str
@@ -174,6 +174,14 @@ def read_address(text: str, *, hostless: bool = False) -> Address:
     if match is None:
         raise MalformedFieldError("name-addr")
     return Address(read_uri(match[1].strip(), hostless=hostless), read_parameters(match[2].strip()))
+
+
+def read_tag(text: str) -> str | None:
+    """The tag of a From or To. Raises ``MalformedFieldError``; a plain form is not looked at further than its tag needs."""
+    tail = text.rpartition(">;tag=")[2]
+    if len(tail) < len(text) and tail.replace("-", "").replace(".", "").isalnum() and '"' not in text:
+        return tail
+    return read_address(text, hostless=True).tag
 
 
 def tag_of(text: str) -> str | None:

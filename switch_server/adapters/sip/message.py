@@ -51,13 +51,16 @@ SPELLED: Final = {
 }
 """Names whose spelling in the RFCs is not that each word has a capital."""
 USER_AGENT: Final = "Huawu"
+_UNREAD: Final = "\0"
+"""No tag: a control character."""
+_NO_TOKENS: Final[frozenset[str]] = frozenset()
 NOWHERE: Final[Address] = ("", 0)
 
 
 class Message:
     """What requests and responses have in common. ``source``: where it came from; ``NOWHERE``: it is ours."""
 
-    __slots__ = ("_cseq", "_from", "_to", "_vias", "body", "fields", "source")
+    __slots__ = ("_cseq", "_from", "_from_tag", "_to", "_to_tag", "_vias", "body", "fields", "source")
 
     def __init__(self, fields: Fields, body: bytes, source: Address) -> None:
         self.fields = fields
@@ -66,6 +69,8 @@ class Message:
         self._cseq: tuple[int, str] | None = None
         self._from: grammar.Address | None = None
         self._to: grammar.Address | None = None
+        self._from_tag: str | None = _UNREAD
+        self._to_tag: str | None = _UNREAD
         self._vias: list[Via] | None = None
 
     def value(self, name: str) -> str | None:
@@ -82,11 +87,16 @@ class Message:
         found = self.fields.get(name)
         if found is None:
             return []
-        return [each for text in found for each in grammar.split_list(text)] if any("," in t for t in found) else found
+        if len(found) == 1 and "," not in found[0]:
+            return found
+        return [each for text in found for each in grammar.split_list(text)]
 
     def tokens(self, name: str) -> frozenset[str]:
         """The tokens of a field that is a list of tokens, in lower case."""
-        return frozenset(t.strip().lower() for text in self.values(name) for t in text.split(",") if t.strip())
+        found = self.fields.get(name)
+        if found is None:
+            return _NO_TOKENS
+        return frozenset(t.strip().lower() for text in found for t in text.split(",") if t.strip())
 
     def has(self, name: str) -> bool:
         return name in self.fields
@@ -123,11 +133,15 @@ class Message:
 
     @property
     def from_tag(self) -> str | None:
-        return self.from_address.tag
+        if self._from_tag is _UNREAD:
+            self._from_tag = grammar.read_tag(self.value("from") or "")
+        return self._from_tag
 
     @property
     def to_tag(self) -> str | None:
-        return self.to_address.tag
+        if self._to_tag is _UNREAD:
+            self._to_tag = grammar.read_tag(self.value("to") or "")
+        return self._to_tag
 
     @property
     def via(self) -> Via:

@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Final, Protocol
 
 from switch_server.adapters.sip import grammar
 from switch_server.adapters.sip.message import USER_AGENT, Address, Header, Request, wire
-from switch_server.adapters.sip.timers import PATIENCE, T1, T2, Timer, Timers
+from switch_server.adapters.sip.timers import PATIENCE, T1, T2, SipTimers, Timer
 from switch_server.adapters.sip.transport import Port
 
 EXPIRES: Final = 300.0
@@ -70,7 +70,7 @@ class ServerTransaction:
         "on_no_ack", "port", "request", "state", "tag",
     )  # fmt: skip
 
-    def __init__(self, request: Request, key: Key, port: Port, timers: Timers, table: ServerTable) -> None:
+    def __init__(self, request: Request, key: Key, port: Port, timers: SipTimers, table: ServerTable) -> None:
         self.request = request
         self.key = key
         self.port = port
@@ -159,7 +159,7 @@ class ServerTransaction:
     def _stay(self) -> None: ...
 
     def _wait_for_ack(self) -> None:
-        """Timers G and H (§17.2.1); the same for a 2xx (§13.3.1.4)."""
+        """SipTimers G and H (§17.2.1); the same for a 2xx (§13.3.1.4)."""
         self._wait(PATIENCE)
         self._repeats = self._timers.after(self._interval, self._repeat_due)
         self._table.answered(self)

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Final, ParamSpec
 
 from switch_server.adapters.sip.message import Address
-from switch_server.adapters.sip.timers import Timers
+from switch_server.adapters.sip.timers import SipTimers
 from switch_server.adapters.sip.transport import SipSocket
 
 log = logging.getLogger(__name__)
@@ -32,7 +32,7 @@ class SipThread:
     """``on_datagram`` raises nothing."""
 
     def __init__(
-        self, ports: SipSocket, timers: Timers, counters: Counter[str], on_datagram: Callable[[bytes, Address], None]
+        self, ports: SipSocket, timers: SipTimers, counters: Counter[str], on_datagram: Callable[[bytes, Address], None]
     ) -> None:
         self._ports = ports
         self._timers = timers

@@ -11,7 +11,7 @@ T1: Final = 0.5
 T2: Final = 4.0
 """The longest interval between repeats (§17.1.2.2)."""
 PATIENCE: Final = 64 * T1
-"""Timers B, F, H, L, M and D: how long a message may still come (§17, RFC 6026 §7)."""
+"""SipTimers B, F, H, L, M and D: how long a message may still come (§17, RFC 6026 §7)."""
 COMPACTED_FROM: Final = 256
 """So few cancelled timers may stay in the heap, whatever their share."""
 
@@ -21,7 +21,7 @@ class Timer:
 
     __slots__ = ("_function", "_timers")
 
-    def __init__(self, timers: "Timers", function: Callable[[], None]) -> None:
+    def __init__(self, timers: "SipTimers", function: Callable[[], None]) -> None:
         self._timers = timers
         self._function: Callable[[], None] | None = function
 
@@ -40,7 +40,7 @@ class Timer:
         return function
 
 
-class Timers:
+class SipTimers:
     """A heap whose cancelled entries, some dozens of bytes each, are removed when they are more than half of it. ``clock``: monotonic seconds."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:

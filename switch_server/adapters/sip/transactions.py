@@ -10,7 +10,7 @@ from switch_server.adapters.sip import client, server
 from switch_server.adapters.sip.client import AckOf2xx, ClientTransaction, Heard, InviteClient
 from switch_server.adapters.sip.message import Address, Header, Request, Response
 from switch_server.adapters.sip.server import ServerTransaction
-from switch_server.adapters.sip.timers import PATIENCE, Timers
+from switch_server.adapters.sip.timers import PATIENCE, SipTimers
 from switch_server.adapters.sip.transport import Port
 
 KEPT_MOST: Final = 20_000
@@ -21,7 +21,7 @@ Dialog = tuple[str, str | None, int, str | None]
 """Call-ID, From tag, CSeq number and To tag: the ACK of a final response, which may come with another branch."""
 
 
-class KeptAnswer(Struct, frozen=True):
+class KeptAnswer(Struct, frozen=True, gc=False):
     """A final response of ours, and where it went."""
 
     data: bytes
@@ -58,7 +58,7 @@ class KeptAnswers:
 class Transactions:
     """``on_request`` gets each new request with its transaction, and never an ACK or a CANCEL; it must not raise."""
 
-    def __init__(self, timers: Timers, on_request: OnRequest) -> None:
+    def __init__(self, timers: SipTimers, on_request: OnRequest) -> None:
         self._timers = timers
         self._on_request = on_request
         self._clients: dict[client.Key, ClientTransaction] = {}
@@ -95,6 +95,7 @@ class Transactions:
         elif known is not None:
             known.port.send(known.data, known.address)
         else:
+            _ = request.to_tag  # each response needs it: a To that can't be read has no transaction
             transaction = ServerTransaction(request, key, port, self._timers, self)
             self._servers[key] = transaction
             if any((via.get("branch") or "", request.method) in self._clients for via in request.vias):

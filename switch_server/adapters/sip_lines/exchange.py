@@ -13,7 +13,7 @@ from switch_server.adapters.sip.client import MAGIC_COOKIE
 from switch_server.adapters.sip.grammar import MalformedFieldError
 from switch_server.adapters.sip.message import Address, Request
 from switch_server.adapters.sip.server import ServerTransaction
-from switch_server.adapters.sip.timers import Timers
+from switch_server.adapters.sip.timers import SipTimers
 from switch_server.adapters.sip.transactions import Transactions
 from switch_server.adapters.sip.transport import SipSocket
 from switch_server.adapters.sip_lines import messages, sdp, session_timer
@@ -39,7 +39,7 @@ class Exchange:
     """All legs and dialogs (``leg.LegHost``). ``emit`` posts events; ``leg_ended`` is called for each leg that has ended, before its event is posted."""
 
     def __init__(
-        self, ports: SipSocket, timers: Timers, table: TrunkTable, timing: Timing, counters: Counter[str],
+        self, ports: SipSocket, timers: SipTimers, table: TrunkTable, timing: Timing, counters: Counter[str],
         new_call_id: Callable[[], CallId], emit: Callable[[Event], None],
         leg_began: Callable[[LegId], None], leg_ended: Callable[[LegId], None], desk_token: Callable[[LegId], str],
         phones: DeskPhoneBook | None = None, clock: Callable[[], float] = time.time,
@@ -325,8 +325,9 @@ def _refuse_extensions(transaction: ServerTransaction, unknown: frozenset[str]) 
 
 def _read_fields(request: Request) -> None:
     """Reads the fields that are copied or followed; raises ``MalformedFieldError``."""
-    if not (request.from_address and request.to_address and request.vias and request.called):
-        raise MalformedFieldError("empty")
+    if request.to_tag is None:
+        _ = request.from_address, request.to_address, request.called
+    _ = request.from_tag, request.vias
     for text in request.elements("p-asserted-identity"):
         grammar.read_address(text, hostless=True)
     contacts = request.elements("contact")

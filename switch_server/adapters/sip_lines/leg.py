@@ -13,6 +13,7 @@ import secrets
 from collections import Counter
 from collections.abc import Callable
 from enum import StrEnum
+from functools import partial
 from typing import Final, ParamSpec, Protocol
 
 from msgspec import Struct
@@ -23,7 +24,7 @@ from shared.ids import LegId
 from switch_server.adapters.sip.client import CREDENTIALS, ClientTransaction
 from switch_server.adapters.sip.message import Header, Request, Response
 from switch_server.adapters.sip.server import ServerTransaction
-from switch_server.adapters.sip.timers import Timer, Timers
+from switch_server.adapters.sip.timers import SipTimers, Timer
 from switch_server.adapters.sip.transactions import Transactions
 from switch_server.adapters.sip_lines import digest, messages, sdp
 from switch_server.adapters.sip_lines.dialog import SipDialog
@@ -73,7 +74,7 @@ class LegHost(Protocol):
     """The protocol that the exchange implements for its legs."""
 
     tm: Transactions
-    timers: Timers
+    timers: SipTimers
     timing: Timing
     counters: Counter[str]
 
@@ -245,16 +246,15 @@ class SipLeg:
 
     def guard(self, function: Callable[P, None]) -> Callable[P, None]:
         """Wraps a handler: an exception is our bug, is logged and counted, and costs only this leg, which is hung up as its state requires."""
+        return partial(self._guarded, function)
 
-        def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
-            try:
-                function(*args, **kwargs)
-            except Exception:
-                self.host.counters["faults"] += 1
-                log.exception("leg %s: a handler failed", self.id)
-                self._give_up()
-
-        return guarded
+    def _guarded(self, function: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            function(*args, **kwargs)
+        except Exception:
+            self.host.counters["faults"] += 1
+            log.exception("leg %s: a handler failed", self.id)
+            self._give_up()
 
     def _give_up(self) -> None:
         try:

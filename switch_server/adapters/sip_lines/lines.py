@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from shared.enums import EndCause
 from shared.ids import CallId, LegId, TrunkName
 from switch_server.adapters.sip.thread import SipThread
-from switch_server.adapters.sip.timers import Timers
+from switch_server.adapters.sip.timers import SipTimers
 from switch_server.adapters.sip.transport import SipSocket
 from switch_server.adapters.sip_lines.exchange import Exchange
 from switch_server.adapters.sip_lines.leg import Timing
@@ -66,12 +66,12 @@ class SipLines:
     def start(self) -> None:
         """Opens the port and starts the SIP thread."""
         self._ports = SipSocket(self._listen, self._counters)
-        timers = Timers()
+        timers = SipTimers()
         self._loop = SipThread(self._ports, timers, self._counters, self._on_datagram)
         self._loop.call(self._begin, timers)
         self._loop.start()
 
-    def _begin(self, timers: Timers) -> None:
+    def _begin(self, timers: SipTimers) -> None:
         if self._ports is None:
             raise RuntimeError("begun before start")
         self._exchange = Exchange(

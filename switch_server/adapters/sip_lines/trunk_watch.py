@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from switch_server.adapters.sip.message import Address, Response
-from switch_server.adapters.sip.timers import Timer, Timers
+from switch_server.adapters.sip.timers import SipTimers, Timer
 from switch_server.adapters.sip.transactions import Transactions
 from switch_server.adapters.sip.transport import SipSocket
 from switch_server.adapters.sip_lines import messages
@@ -20,7 +20,7 @@ class TrunkWatch:
     """Sends OPTIONS to each single address of each trunk. Any response but 408 and 503 means up; no response for ``patience_s`` means down."""
 
     def __init__(
-        self, tm: Transactions, timers: Timers, ports: SipSocket, table: TrunkTable, patience_s: float
+        self, tm: Transactions, timers: SipTimers, ports: SipSocket, table: TrunkTable, patience_s: float
     ) -> None:
         self._tm = tm
         self._timers = timers

@@ -8,8 +8,7 @@ from typing import Any
 
 import msgspec
 
-from switch_server.core.words import CARD_COMMANDS, CardCommand, CardEvent
-from switch_server.core.words.packets import next_packet
+from switch_server.core.words import CARD_COMMANDS, CardCommand, CardEvent, next_packet
 
 LARGEST = 1 << 20
 _COMMANDS: Any = functools.reduce(operator.or_, CARD_COMMANDS[1:], CARD_COMMANDS[0])

@@ -8,6 +8,7 @@ import statistics
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
+from typing import Self
 
 from tests.bench import Figure
 from tests.bench._offered import Offered, offer
@@ -75,7 +76,7 @@ class _Talks:
         self._thread = threading.Thread(target=self._press_all, daemon=True)
         self.pressed = 0
 
-    def __enter__(self) -> "_Talks":
+    def __enter__(self) -> Self:
         self._phones = [self._stack.enter_context(Phone(self._centre, PLAYED)) for _ in range(PHONES)]
         for phone in self._phones:
             phone.rtp.wait(lambda heard: len(heard) > 25)

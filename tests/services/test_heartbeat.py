@@ -13,7 +13,7 @@ def test_a_stall_of_the_loop_is_counted_with_its_length() -> None:
         await asyncio.sleep(0)
         time.sleep(EVERY + 4 * STALL)  # noqa: ASYNC251  the stall
         async with asyncio.timeout(30):
-            while not beat.counts["stalls"]:
+            while not beat.counts["stalls"]:  # noqa: ASYNC110  it sets no event
                 await asyncio.sleep(0.01)
         beat.stop()
         return beat

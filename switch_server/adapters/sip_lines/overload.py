@@ -29,25 +29,10 @@ LATE: Final = 0.05
 """Seconds in the socket from which an INVITE is refused, while the queue stands."""
 STANDS_S, CALM_S = 0.2, 1.0
 """The queue stands when each INVITE has waited ``LATE`` for so long; until none has for so long. After a stall the queue is long, but it runs."""
-INTERVAL, ANSWERS, LONGEST_S = 0.1, 5, 0.5
-"""An interval has so many seconds and answers at least, and no more than ``LONGEST_S``: one call says nothing."""
-FIRST, LEAST, MOST = 40.0, 4.0, 2000.0
-"""Calls in set-up at once: at the start, at least, at most."""
-SMALL: Final = 3.0
-"""So many calls in set-up any source may have: a few calls that come at once are no flood."""
-MORE: Final = 1.5
-"""Of the window, for sources that have not had their share."""
-SHRINK, GROW = 0.7, 1.2
-"""The most by which the window changes in one interval."""
-LATE, LATEST = 0.05, 0.4
-"""Seconds in the socket from which an INVITE is refused, and from which also that of a source that has had less than its share: its caller is
-about to repeat it (T1 is 0.5)."""
 ACTIVE_S: Final = 1.0
 """A source counts as active for so long after its last INVITE."""
 LOST_S: Final = 10.0
 """A call in set-up that was neither answered nor ended for so long is no longer counted."""
-
-
 REMEMBERED: Final = 8192
 """Refused INVITEs whose repeats are refused, too (RFC 3261 §8.2.7): their callers have gone elsewhere."""
 ALARM_S: Final = 60.0

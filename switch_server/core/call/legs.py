@@ -26,6 +26,7 @@ class CallLegs:
         self.legs: dict[LegId, Leg] = {caller.id: caller}
         self.switch = switch
         self._legs_made = 1
+        self._counted(caller)
 
     @property
     def now(self) -> float:
@@ -42,6 +43,11 @@ class CallLegs:
         self._legs_made += 1
         leg.card = self.caller.card
         self.legs[leg.id] = leg
+        self._counted(leg)
+
+    def _counted(self, leg: Leg) -> None:
+        leg.use = self.switch.use
+        leg.count()
 
     def open_channel(self, leg: Leg, far: Far | None) -> None:
         """Asks the leg's card for a channel."""
@@ -77,6 +83,7 @@ class CallLegs:
                 self.step_leg(leg, LegEvent.ENDED)
             self.to_card(leg, CloseChannel(leg.id))
             leg.channel = ChannelState.CLOSED
+            leg.count()
 
     def takes_key(self, leg: Leg, key: DigitPressed) -> bool:
         """Whether the key counts (``KeySource``). A leg's card is told before the key has an effect whether its own keys still end plays."""

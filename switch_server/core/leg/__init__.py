@@ -31,10 +31,10 @@ from switch_server.core.leg.facts import (
     PlayEnded,
     RecordingEnded,
 )
-from switch_server.core.leg.leg import HOLDING, ChannelState, Leg, LegEvent, LegState
+from switch_server.core.leg.leg import ChannelState, Leg, LegEvent, LegState
+from switch_server.core.leg.line_use import LineUse
 
 __all__ = [
-    "HOLDING",
     "Answer",
     "ChannelClosed",
     "ChannelFailed",
@@ -53,6 +53,7 @@ __all__ = [
     "LegRinging",
     "LegState",
     "LineEffect",
+    "LineUse",
     "MediaSilent",
     "PlaceCall",
     "PlayEnded",

@@ -14,6 +14,7 @@ from enum import StrEnum
 from shared.enums import EndCause
 from shared.ids import CardId, LegId, TrunkName
 from switch_server.core.leg.key_source import KeySource
+from switch_server.core.leg.line_use import LineUse
 from switch_server.core.words import Far, MediaStats, Near
 
 
@@ -98,6 +99,8 @@ class Leg:
         self.cause: EndCause | None = None
         self.stats: MediaStats | None = None
         self.keys = KeySource()
+        self.use: LineUse | None = None
+        """Of the switch, once a call has this leg."""
 
     def step(self, event: LegEvent) -> tuple[LegState, LegState | None]:
         """Applies an event. Returns (old state, new state); the new state is ``None`` where this state has no transition for the event."""
@@ -105,6 +108,7 @@ class Leg:
         new = TRANSITIONS[old].get(event)
         if new is not None:
             self.state = new
+            self.count()
         return old, new
 
     def step_channel(self, event: str) -> bool:
@@ -112,7 +116,17 @@ class Leg:
         new = CHANNEL_TRANSITIONS[self.channel].get(event)
         if new is not None:
             self.channel = new
+            self.count()
         return new is not None
+
+    def count(self) -> None:
+        """To be called after each change of state, channel or card."""
+        if self.use is not None:
+            self.use.look(self)
+
+    @property
+    def holds_line(self) -> bool:
+        return self.state is not LegState.ENDED
 
     @property
     def over(self) -> bool:

@@ -31,6 +31,7 @@ from switch_server.core.words.media import (
     StopPlay,
     StopRecording,
 )
+from switch_server.core.words.packets import next_packet
 from switch_server.core.words.phone_numbers import is_personal, phone_key
 from switch_server.core.words.queue_place import RETURNING, VIP, QueuePlace
 from switch_server.core.words.rows import Row, save_record
@@ -79,6 +80,7 @@ __all__ = [
     "Transition",
     "Trunk",
     "is_personal",
+    "next_packet",
     "phone_key",
     "save_record",
 ]

@@ -90,8 +90,12 @@ FOR_TESTS: tuple[Package, ...] = (
     Package("baresip-core", "baresip", "a real SIP phone, which sends and records tones in the tests"),
     Package("espeak-ng", "espeak-ng", "speaks free text for which no prompt was recorded"),
     Package("sox", "sox", "reads our recordings as any other program would, and makes speech for the tests", ("soxi",)),
+    Package("iproute2", "ip", "network namespaces, between which the tests send IP fragments"),
     Package("xvfb", "Xvfb", "a virtual screen, for the tests that click through the agent's window"),
     Package("xdotool", "xdotool", "the keyboard and the mouse in those tests"),
+    Package("fcitx5", "fcitx5", "an input method, through which the tests type Chinese into the agent's window"),
+    FilesPackage("fcitx5-pinyin", "share/fcitx5/inputmethod/pinyin.conf", "pinyin for that input method"),
+    Package("dbus-daemon", "dbus-run-session", "the message bus between that input method and the window"),
     Package("pulseaudio", "pulseaudio", "a headset that is made of software, for the tests of the agent's phone"),
     Package(
         "pulseaudio-utils", "pactl", "plugs that headset in and out, plays and records its sound", ("pacat", "parec")

@@ -22,6 +22,7 @@ from switch_server.card.jitter import SLOTS, JitterBuffer
 from switch_server.card.latch import Latches, key_of
 from switch_server.card.media import MediaPipeline
 from switch_server.card.mixer import Mixer
+from switch_server.card.networks import networks_of
 from switch_server.card.player import PromptPlayer
 from switch_server.card.prompts import Prompts
 from switch_server.card.quality import Reception, mos
@@ -101,8 +102,8 @@ class Card:
         far = command.far
         try:
             address = None if far is None else pack_address(far.ip, far.port)
-            port = self._latches.choose(address)
-        except (PortsFull, OSError, OverflowError) as error:
+            port = self._latches.choose(address, networks_of(far.sources) if far else ())
+        except (PortsFull, OSError, OverflowError, ValueError) as error:
             self._tell(m.ChannelFailed(leg, "full" if isinstance(error, PortsFull) else "bad_address"))
             return
         event_type = 101 if far is None else far.telephone_event
@@ -136,8 +137,8 @@ class Card:
         if before is not None and (before.ip, before.port) == (far.ip, far.port):
             return
         try:
-            address = pack_address(far.ip, far.port)
-        except (OSError, OverflowError):
+            address, networks = pack_address(far.ip, far.port), networks_of(far.sources)
+        except (OSError, OverflowError, ValueError):
             channels.sends[row] = False
             return
         channels.latched[row] = False
@@ -145,8 +146,8 @@ class Card:
         self._far[row] = address
         self._sockets.set_far(row, address)
         port = int(channels.port[row])
-        if far.port and self._latches.free(port, address, row):
-            self._latches.expect(row, port, address)
+        if far.port and (networks or self._latches.free(port, address, row)):
+            self._latches.expect(row, port, address, networks)
         else:
             self._latches.forget(row)
 
@@ -184,6 +185,9 @@ class Card:
 
     def _send_digits(self, row: int, command: m.SendDigits) -> None:
         self._digit_sender.add(row, command.digits)
+
+    def _keys_end_plays(self, row: int, command: m.KeysEndPlays) -> None:
+        self.channels.keys_end_plays[row] = command.on
 
     def _start_recording(self, row: int, command: m.StartRecording) -> None:
         if not self._recorder.start(row, command.leg, command.recording, command.path):
@@ -274,7 +278,7 @@ class Card:
             return  # the SIP lines report this leg's keys
         position = self._recorder.position_ms(row)
         at = None if position is None else max(0, position + offset_ms)
-        barged = self._player.stop(row, by_key=True)
+        barged = self._player.stop(row, by_key=True) if self.channels.keys_end_plays[row] else None
         if barged is not None:
             self._tell(m.PlayEnded(leg, barged[0], PlayEnd.BARGED, barged[1]))
         self._tell(m.DigitHeard(leg, key, way, at))
@@ -321,6 +325,7 @@ _HANDLERS: dict[type[m.CardCommand], Callable[[Card, int, Any], None]] = {
     m.StopPlay: Card._stop_play,  # noqa: SLF001
     m.Hear: Card._hear,  # noqa: SLF001
     m.SendDigits: Card._send_digits,  # noqa: SLF001
+    m.KeysEndPlays: Card._keys_end_plays,  # noqa: SLF001
     m.StartRecording: Card._start_recording,  # noqa: SLF001
     m.MaskRecording: Card._mask,  # noqa: SLF001
     m.MoveRecording: Card._move_recording,  # noqa: SLF001

@@ -42,6 +42,7 @@ class Channels:
         self.speaks = np.zeros(rows, np.bool_)  # the far end is expected to send audio
         self.inband = np.zeros(rows, np.bool_)
         self.mode: list[DigitMode] = [DigitMode.AUTO] * rows
+        self.keys_end_plays = np.ones(rows, np.bool_)
         self.latched = np.zeros(rows, np.bool_)
         self.first_word = np.full(
             rows, NO_FIRST_WORD, np.uint32
@@ -63,7 +64,7 @@ class Channels:
         row = heapq.heappop(self._free)
         self.row_of[leg] = row
         self.leg[row], self.near[row], self.far[row], self.mode[row] = leg, near, None, mode
-        self.used[row] = True
+        self.used[row] = self.keys_end_plays[row] = True
         self.port[row] = port
         self.law[row] = LAW_INDEX[near.law]
         self.event_type[row] = self.near_event_type[row] = NO_EVENT_TYPE

@@ -51,12 +51,13 @@ class TickLoop:
                 self._card.skip(int(late / TICK_S))
                 due += int(late / TICK_S) * TICK_S
             self._guard("tick", self._card.tick)
-            self._control.flush()
             if self._card.ticks % TICKS_A_SECOND == 0:
                 self._guard("load", self._report)
+            self._control.flush()
             if self._card.ticks % COLLECT_EVERY == 0:
                 gc.collect()
         self._card.shut()
+        self._control.flush()
 
     def _wait(self, due: float) -> None:
         """Waits until the tick is due, and carries out the commands that come meanwhile."""
@@ -66,6 +67,7 @@ class TickLoop:
                 return
             for command in self._control.receive():
                 self._guard(type(command).__name__, functools.partial(self._card.do, command))
+            self._control.flush()
             if time.monotonic() >= due:
                 return
 

@@ -33,7 +33,7 @@ from switch_server.core.event_call import call_of_event
 from switch_server.core.facts import BranchDown, BranchUp, CardDied, CardUp, Draining, HangUpOrdered
 from switch_server.core.flow import Configured
 from switch_server.core.ivr import AccountFound, BranchAnswered, WrongPinCounted
-from switch_server.core.leg import DigitPressed, HangUp, LegEnded, LegRefreshed, LegState, MediaSilent
+from switch_server.core.leg import DigitPressed, HangUp, LegEnded, LegRefreshed, LegState, LineUse, MediaSilent
 from switch_server.core.orders import OrderFact, OrderReported, call_of_key
 from switch_server.core.room import Outcome
 from switch_server.core.snapshot import FloorView, SwitchSnapshot
@@ -88,9 +88,20 @@ class Switch(SwitchState):
             else:
                 self.emit(HangUp(leg, EndCause.RECONCILED))
         self._differing_legs = differ
+        self._recount()
         for seat in list(self.desks.seats.values()):
             self._attempt("reconcile", partial(self.desks.reconcile, seat))
         return self._take_effects()
+
+    def _recount(self) -> None:
+        """A wrong count of lines or channels is a bug; it would keep callers out for ever."""
+        counted = LineUse(leg for call in self.calls.values() for leg in call.legs.values())
+        if counted != self.use:
+            self.count("repaired_line_use")
+            self.use = counted
+            for call in self.calls.values():
+                for leg in call.legs.values():
+                    leg.use = counted
 
     def snapshot(self) -> SwitchSnapshot:
         return snapshot_of(self)
@@ -304,6 +315,7 @@ class Switch(SwitchState):
     def _forget(self, call: Call) -> None:
         for leg in call.legs:
             self._refreshing.discard(leg)
+            self.use.forget(leg)
         for name in TIMERS:
             self._timers.cancel(f"{call.id}:{name}")
         self.acd.leave(call.id)

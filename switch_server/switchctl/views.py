@@ -20,6 +20,7 @@ from shared.control import (
     Orders,
     Reply,
     Status,
+    TracedNumber,
 )
 from shared.control_agents import Agents, ControlDesks, Phones, Queues, Talks
 from shared.control_reports import ControlReport
@@ -149,6 +150,7 @@ VIEWS: dict[type[Reply], View] = {
     Orders: _rows("title_orders", tables.ORDERS),
     Customers: _rows("title_customers", tables.CUSTOMERS),
     CallDetail: _call,
+    TracedNumber: lambda reply, texts: Text(texts("traced_number", call=reply.call, number=reply.number)),
     AuditTrail: _audit,
     Counters: _counters,
 }

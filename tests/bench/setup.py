@@ -22,7 +22,7 @@ TARGET_MS = 10.0
 """CPU for each call: at 50 calls a second, half a core."""
 
 
-def figures(short: bool = False) -> Iterator[Figure]:
+def figures(short: bool = False, peer: str | None = None) -> Iterator[Figure]:
     seconds = 5 if short else 60
     yield from _whole_switch(seconds)
     yield from _lines_alone(seconds)

@@ -8,8 +8,8 @@ from functools import partial
 
 from shared.desk import desk_phone
 from shared.enums import EndCause
-from shared.ids import CallId, LegId, PhoneName, TrunkName, leg_of
-from switch_server.adapters.sip import grammar
+from shared.ids import CallId, LegId, PhoneName, TrunkName, call_of, leg_of
+from switch_server.adapters.sip import grammar, server
 from switch_server.adapters.sip.client import MAGIC_COOKIE
 from switch_server.adapters.sip.grammar import MalformedFieldError
 from switch_server.adapters.sip.message import Address, Request
@@ -25,7 +25,8 @@ from switch_server.adapters.sip_lines.in_dialog import ALLOWED, SUPPORTED, Dialo
 from switch_server.adapters.sip_lines.inbound import InboundLeg
 from switch_server.adapters.sip_lines.leg import SipLeg, Timing
 from switch_server.adapters.sip_lines.merged import BegunCalls
-from switch_server.adapters.sip_lines.number_fields import called_of, caller_of, line_of
+from switch_server.adapters.sip_lines.number_fields import called_of, caller_of, line_of, traced_caller_of
+from switch_server.adapters.sip_lines.overload import Overload
 from switch_server.adapters.sip_lines.reliable import RELIABLE
 from switch_server.adapters.sip_lines.trunk_leg import CarrierCall, TrunkLeg, carrier_number
 from switch_server.adapters.sip_lines.trunk_table import TrunkTable, addresses, takes_number
@@ -45,6 +46,7 @@ class Exchange:
         new_call_id: Callable[[], CallId], emit: Callable[[Event], None],
         leg_began: Callable[[LegId], None], leg_ended: Callable[[LegId], None], desk_token: Callable[[LegId], str],
         phones: DeskPhoneBook | None = None, clock: Callable[[], float] = time.time,
+        trace: Callable[[CallId, str], object] = lambda _call, _number: None,
     ) -> None:  # fmt: skip
         self.timing = timing
         self.counters = counters
@@ -54,6 +56,7 @@ class Exchange:
         self._post = emit
         self._leg_began, self._leg_ended = leg_began, leg_ended
         self._new_call_id = new_call_id
+        self._trace = trace
         self._desk_token = desk_token
         self._ports = ports
         self._table = table
@@ -61,6 +64,7 @@ class Exchange:
         self._phones = phones
         self._proven: Trunk | None = None
         self._begun = BegunCalls()
+        self.overload = Overload()
         self._clock = clock
         self._dialogs: dict[tuple[str, str], DialogLeg] = {}
         self._paused: dict[LegId, Timer] = {}
@@ -82,6 +86,7 @@ class Exchange:
             self._table.give_line_back(leg.trunk, leg.line, incoming=leg.incoming)
         if isinstance(leg, InboundLeg):
             self._begun.over(leg.identity, time.monotonic(), answered=leg.answered)
+            self.overload.gone(leg.id)
         self._leg_ended(leg.id)
 
     def _enter(self, leg: DialogLeg) -> None:
@@ -113,13 +118,26 @@ class Exchange:
             return
         self._proven = verdict.trunk  # of the request being read: ``take`` returns after it has been admitted
         try:
-            self.tm.take(verdict.message, port)
+            if isinstance(verdict.message, Request) and self._is_too_much(verdict.message, verdict.trunk):
+                self.counters["refused_overload"] += 1
+                answer = self._gate.overloaded(verdict.message, self._clock())
+                if answer is not None:
+                    port.send(answer, source)
+            else:
+                self.tm.take(verdict.message, port)
         except MalformedFieldError:
             self.counters["unparsed"] += 1
             if isinstance(verdict.message, Request) and verdict.message.method != "ACK":
                 answer = self._gate.refuse(verdict.message, 400, "Bad Request", self._clock())
                 if answer is not None:
                     port.send(answer, source)
+
+    def _is_too_much(self, request: Request, proven: Trunk | None) -> bool:
+        """An INVITE that begins a call may be too much; all else, and repeats of what was taken, is for the transactions."""
+        if request.method != "INVITE" or request.to_tag is not None or self.tm.knows(request):
+            return False
+        sharer, waited = _sharer(request, proven), self._ports.waited()
+        return not self.overload.admits(sharer, server.key_of(request, "INVITE"), time.monotonic(), waited)
 
     # --- requests ---
 
@@ -247,8 +265,11 @@ class Exchange:
         self._enter(leg)
         self._table.take_line(trunk, line, incoming=True)
         self._begun.begun(leg.identity)
+        self.overload.begins(leg.id, _sharer(request, self._proven), time.monotonic())
         self.counters["calls_in"] += 1
         log.info("leg %s: offered on %s", leg.id, trunk.name)
+        if number := traced_caller_of(request.elements, trunk):
+            self._trace(call_of(leg.id), number)
         leg.guard(self.emit)(CallOffered(leg.id, trunk.name, caller_of(request.elements, trunk), dnis, leg.far, line))
 
     # --- calls out, and effects ---
@@ -259,6 +280,7 @@ class Exchange:
         elif isinstance(effect, RingDesk):
             self._ring_desk(effect)
         elif (leg := self.legs.get(effect.leg)) is not None:
+            self.overload.answered(leg.id, time.monotonic())
             leg.guard(leg.do)(effect)
         elif isinstance(effect, HangUp) and effect.leg in self._paused:
             self._hang_up_paused(effect.leg, effect.cause)
@@ -346,6 +368,11 @@ class Exchange:
         for leg in tuple(self.legs.values()):
             if isinstance(leg, DialogLeg):
                 leg.guard(leg.hang_up)(cause)
+
+
+def _sharer(invite: Request, proven: Trunk | None) -> str:
+    """Who is to have a fair share: a trunk by its user, or else an address."""
+    return proven.name if proven is not None else invite.source[0]
 
 
 def _refuse_extensions(transaction: ServerTransaction, unknown: frozenset[str]) -> None:

@@ -35,6 +35,7 @@ from switch_server.core.leg.facts import (
     RecordingEnded,
 )
 from switch_server.core.leg.leg import ChannelState, Leg, LegEvent, LegState
+from switch_server.core.leg.line_use import LineUse
 
 __all__ = [
     "Answer",
@@ -57,6 +58,7 @@ __all__ = [
     "LegRouted",
     "LegState",
     "LineEffect",
+    "LineUse",
     "MediaSilent",
     "PlaceCall",
     "PlayEnded",

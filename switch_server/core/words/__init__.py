@@ -19,6 +19,7 @@ from switch_server.core.words.media import (
     CloseChannel,
     Far,
     Hear,
+    KeysEndPlays,
     MaskRecording,
     MediaStats,
     MoveRecording,
@@ -41,6 +42,7 @@ from switch_server.core.words.number_rules import (
     result,
     trial,
 )
+from switch_server.core.words.packets import next_packet
 from switch_server.core.words.phone_numbers import is_personal, phone_key
 from switch_server.core.words.queue_place import RETURNING, VIP, QueuePlace
 from switch_server.core.words.rows import Row, save_record
@@ -79,6 +81,7 @@ __all__ = [
     "Far",
     "Hear",
     "Hours",
+    "KeysEndPlays",
     "Limits",
     "MaskRecording",
     "MediaStats",
@@ -109,6 +112,7 @@ __all__ = [
     "house_form",
     "is_personal",
     "line_numbers",
+    "next_packet",
     "number_fits",
     "phone_key",
     "result",

@@ -17,6 +17,7 @@ from switch_server.core.leg import (
     LegRedirected,
     LegRefreshed,
     LegRinging,
+    MediaLatched,
     MediaSilent,
     PlayEnded,
     RecordingEnded,
@@ -25,7 +26,7 @@ from switch_server.core.leg import (
 KeyFact = DigitPressed | DigitUsed | PlayEnded
 LegFact = (
     LegRinging | LegRedirected | LegAnswered | LegConfirmed | LegChanged | LegEnded
-    | ChannelOpened | ChannelFailed | ChannelClosed | RecordingEnded | KeyFact
+    | ChannelOpened | ChannelFailed | ChannelClosed | MediaLatched | RecordingEnded | KeyFact
 )  # fmt: skip
 AnyLegFact = LegFact | LegRefreshed | MediaSilent
 """All facts of legs; the switch itself handles the last two."""
@@ -39,6 +40,8 @@ def tell_call(call: Call, leg: Leg, event: LegFact) -> None:
             call.channel_failed(leg)
         case ChannelClosed(stats=stats):
             call.channel_closed(leg, stats)
+        case MediaLatched():
+            call.media_latched(leg)
         case LegConfirmed():
             call.leg_confirmed(leg)
         case LegRinging(far=far, sip_code=code):

@@ -1,7 +1,7 @@
 """Every fact that the core takes, from all rooms. The event journal decodes facts by these classes' names."""
 
 from switch_server.core.acd import CallbackJudged, CallbackRecovered, CallbacksCounted, QueueJudged
-from switch_server.core.call import CallerFound, CallOffered, CallPlaced, LegPlaced
+from switch_server.core.call import CallerFound, CallOffered, CallPlaced, LegPlaced, TrunkChanged
 from switch_server.core.desks import (
     AgentOffline,
     AgentOnline,
@@ -27,6 +27,7 @@ from switch_server.core.leg import (
     LegRedirected,
     LegRefreshed,
     LegRinging,
+    LegRouted,
     MediaLatched,
     MediaSilent,
     PlayEnded,
@@ -52,6 +53,7 @@ FACTS: tuple[type[Event], ...] = (
     OrderReported,
     OrderRecovered,
     LegRinging,
+    LegRouted,
     LegAnswered,
     LegConfirmed,
     LegChanged,
@@ -73,6 +75,7 @@ FACTS: tuple[type[Event], ...] = (
     CallOffered,
     CallerFound,
     LegPlaced,
+    TrunkChanged,
     CallPlaced,
     AgentAssigned,
     Consulted,
@@ -135,6 +138,7 @@ __all__ = [
     "LegRedirected",
     "LegRefreshed",
     "LegRinging",
+    "LegRouted",
     "ListenerCame",
     "MediaLatched",
     "MediaSilent",
@@ -149,5 +153,6 @@ __all__ = [
     "PopSeen",
     "QueueJudged",
     "RecordingEnded",
+    "TrunkChanged",
     "WrongPinCounted",
 ]

@@ -23,6 +23,7 @@ from switch_server.core.call import (
     CallState,
     KnownCard,
     LegPlaced,
+    TrunkChanged,
     make_call,
     take_offer,
     tell_call,
@@ -122,15 +123,15 @@ class Switch(SwitchState):
     # --- events ---
 
     def _is_journalled(self, event: Event) -> bool:
-        """Key presses and the phones' reports are not journalled; of a branch's reports only those on an order in memory of that branch and account;
-        of the begins of media only those of legs that ring.
+        """Key presses, reports of phones and of trunks are not journalled; of a branch's reports only those on an order in memory of that branch and
+        account; of the begins of media only those of legs that ring.
         """
         if isinstance(event, OrderReported):
             return self.book.concerns(event)
         if isinstance(event, MediaLatched):
             leg = self._leg_of(event.leg)
             return leg is not None and leg.state is LegState.RINGING
-        return not isinstance(event, DigitPressed | PhoneTold)
+        return not isinstance(event, DigitPressed | PhoneTold | TrunkChanged)
 
     def apply_decision(self, event: Event) -> None:
         self.journal(event)
@@ -179,6 +180,8 @@ class Switch(SwitchState):
                     self.call_changed(call)
             case Draining(at_once=at_once):
                 self._drain(at_once=at_once)
+            case TrunkChanged():
+                self.trunk_choice.changed(event)
             case LegPlaced(leg=leg, card=card):
                 self.replayed_cards[leg] = card
             case CallbackJudged(call=name, number=number, verdict=verdict):

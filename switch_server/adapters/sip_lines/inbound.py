@@ -27,7 +27,7 @@ class InboundLeg(DialogLeg):
 
     def __init__(
         self, leg: LegId, trunk: Trunk, dialog: SipDialog, host: LegHost, transaction: ServerTransaction,
-        offer: sdp.SessionDescription | None,
+        offer: sdp.SessionDescription | None, line: int | None = None,
     ) -> None:  # fmt: skip
         super().__init__(leg, trunk, dialog, host, LineState.OFFERED)
         self._transaction = transaction
@@ -39,10 +39,15 @@ class InboundLeg(DialogLeg):
         self._settled = False
         """The first offer of the call has its answer, in a reliable provisional response or its PRACK."""
         self._reliable = self._reliable_ringing() if self._caller_takes_reliable() else None
+        self._line = line
         self.identity: Identity = transaction.request.identity
         self.far = self._unknown() if offer is None else self.take(offer)
         transaction.on_cancel = self.guard(self._cancelled)
         transaction.tag = dialog.tag
+
+    @property
+    def line(self) -> int | None:
+        return self._line
 
     def _unknown(self) -> Far:
         """For a delayed offer: on hold at the caller's own address until the ACK brings the real address."""

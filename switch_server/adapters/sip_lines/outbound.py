@@ -1,6 +1,5 @@
 """An outgoing leg (RFC 3261 §13.2, §9.1): reliable provisional responses (RFC 3262), early media (RFC 3960, RFC 5009), 199 (RFC 6228), redirections."""
 
-from functools import partial
 from typing import Final
 
 from shared.enums import EndCause
@@ -14,10 +13,11 @@ from switch_server.adapters.sip_lines.dialog import SipDialog
 from switch_server.adapters.sip_lines.early_dialogs import EarlyDialog, EarlyDialogs
 from switch_server.adapters.sip_lines.in_dialog import ALLOWED, DialogLeg
 from switch_server.adapters.sip_lines.leg import LegHost, LineState
+from switch_server.adapters.sip_lines.redirects import RedirectTarget
 from switch_server.adapters.sip_lines.reliable import RELIABLE, read_rseq
 from switch_server.adapters.sip_lines.trunk_table import addresses, takes_number
 from switch_server.core.leg import LegAnswered, LegRedirected, LegRinging
-from switch_server.core.words import Far, Near, Trunk
+from switch_server.core.words import Far, Near, Trunk, changed
 
 EARLY: Final = (LineState.CALLING, LineState.RINGING)
 TERMINATED: Final = 199
@@ -184,17 +184,25 @@ class OutboundLeg(DialogLeg):
         if self.trunk.signalling.redirects != "follow":
             return False
         contacts, far = response.elements("contact"), addresses(self.trunk)
-        target = redirects.next_target(contacts, self._dialled, far, partial(takes_number, self.trunk))
+        target = redirects.next_target(contacts, self._dialled, far, self._may_dial)
         if target is None:
             self.host.counters["redirections_refused"] += 1
             return False
         self._dialled.append(target.number)
         self._early.all_ended()
-        self.dialog.redirect(target.number, target.address)
         self.state = LineState.CALLING
         self.host.emit(LegRedirected(self.id, target.number))
-        self.call()
+        self.follow(target)
         return True
+
+    def _may_dial(self, number: str) -> bool:
+        """Whether the trunk takes a number that the far end has written."""
+        rules = self.trunk.number_rules.called_in
+        return takes_number(self.trunk, changed(rules, number, incoming=True))
+
+    def follow(self, target: RedirectTarget) -> None:
+        self.dialog.redirect(target.number, target.address)
+        self.call()
 
     # --- requests of a callee in its early dialog ---
 

@@ -17,6 +17,7 @@ from switch_server.core.leg import (
     LegRedirected,
     LegRefreshed,
     LegRinging,
+    LegRouted,
     MediaLatched,
     MediaSilent,
     PlayEnded,
@@ -25,7 +26,7 @@ from switch_server.core.leg import (
 
 KeyFact = DigitPressed | DigitUsed | PlayEnded
 LegFact = (
-    LegRinging | LegRedirected | LegAnswered | LegConfirmed | LegChanged | LegEnded
+    LegRouted | LegRinging | LegRedirected | LegAnswered | LegConfirmed | LegChanged | LegEnded
     | ChannelOpened | ChannelFailed | ChannelClosed | MediaLatched | RecordingEnded | KeyFact
 )  # fmt: skip
 AnyLegFact = LegFact | LegRefreshed | MediaSilent
@@ -44,6 +45,8 @@ def tell_call(call: Call, leg: Leg, event: LegFact) -> None:
             call.media_latched(leg)
         case LegConfirmed():
             call.leg_confirmed(leg)
+        case LegRouted():
+            leg.routed(event)
         case LegRinging(far=far, sip_code=code):
             call.leg_ringing(leg, far, code)
         case LegRedirected(number=number):

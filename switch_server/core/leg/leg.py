@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from shared.enums import EndCause
 from shared.ids import CardId, LegId, TrunkName
-from switch_server.core.leg.facts import Reason
+from switch_server.core.leg.facts import LegRouted, Reason
 from switch_server.core.words import Far, MediaStats, Near
 
 
@@ -47,6 +47,8 @@ class ChannelState(StrEnum):
     CLOSED = "closed"
 
 
+MOST_TRIED = 16
+"""The most places of a call out that its record names."""
 S, E = LegState, LegEvent
 _OVER = {E.HANG_UP: S.ENDING, E.ENDED: S.ENDED}
 TRANSITIONS: dict[LegState, dict[LegEvent, LegState]] = {
@@ -104,6 +106,12 @@ class Leg:
         self.sip_code: int | None = None
         self.reason: Reason | None = None
         self.stats: MediaStats | None = None
+        self.line: int | None = None
+        """Of a box with cards."""
+        self.far_end: str | None = None
+        """``ip:port`` to which our INVITE went last."""
+        self.tried: list[str] = []
+        """The places that did not take the call, and why."""
 
     def step(self, event: LegEvent) -> tuple[LegState, LegState | None]:
         """Applies an event. Returns (old state, new state); the new state is ``None`` where this state has no transition for the event."""
@@ -124,6 +132,11 @@ class Leg:
         """Keeps the code of a provisional response; a far end may repeat one without end."""
         if sip_code not in self.progress:
             self.progress.append(sip_code)
+
+    def routed(self, event: LegRouted) -> None:
+        self.far_end, self.line = event.far, event.line
+        if event.left and len(self.tried) < MOST_TRIED:
+            self.tried.append(event.left)
 
     @property
     def is_heard_early(self) -> bool:

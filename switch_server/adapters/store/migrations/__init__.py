@@ -18,6 +18,7 @@ from switch_server.adapters.store.migrations import (
     m0009_no_branch_keys,
     m0010_start,
     m0011_leg_ends,
+    m0012_trunk_lines,
 )
 
 MODULES = (
@@ -32,6 +33,7 @@ MODULES = (
     m0009_no_branch_keys,
     m0010_start,
     m0011_leg_ends,
+    m0012_trunk_lines,
 )
 
 

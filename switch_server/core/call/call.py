@@ -23,7 +23,7 @@ from switch_server.core.call.records import EndedCall
 from switch_server.core.call.walks import Walks
 from switch_server.core.flow import HOLD_MUSIC, Flow, Piece, QueueStep
 from switch_server.core.ivr import CallerLogIn, Ivr, ServiceRunner
-from switch_server.core.leg import Answer, DigitUsed, Leg, LegEnded, LegEvent, PlaceCall, Ring
+from switch_server.core.leg import Answer, DigitUsed, Leg, LegEnded, LegEvent, LegState, PlaceCall, Ring
 from switch_server.core.orders import OrderContext, key_of
 from switch_server.core.speech import segments
 from switch_server.core.talk import DESK_TRUNK, CallSwitchboard, DeskSide, desk_phone
@@ -185,9 +185,19 @@ class Call(CallLegs):
             self._wait_longer(leg)
         if far is not None:
             self.change_far(leg, far)
+        leg.early = far
+        self._early_media(leg)
+
+    def media_latched(self, leg: Leg) -> None:
+        if leg.state is LegState.RINGING:
+            leg.media_came = True
+            self._early_media(leg)
+
+    def _early_media(self, leg: Leg) -> None:
+        """Who waits for this leg's answer hears its early media, or our ringback."""
         if leg is not self.far:
-            self.desk.ringing(leg, far)
-        elif far is not None:
+            self.desk.ringing(leg)
+        elif leg.is_heard_early:
             self._far_heard(leg)
         elif leg.id in self.desk.room.members:
             self._far_out(leg, "far_silent")

@@ -18,6 +18,7 @@ from switch_server.core.leg import (
     LegRefreshed,
     LegRinging,
     LegRouted,
+    MediaLatched,
     MediaSilent,
     PlayEnded,
     RecordingEnded,
@@ -26,7 +27,7 @@ from switch_server.core.leg import (
 KeyFact = DigitPressed | DigitUsed | PlayEnded
 LegFact = (
     LegRouted | LegRinging | LegRedirected | LegAnswered | LegConfirmed | LegChanged | LegEnded
-    | ChannelOpened | ChannelFailed | ChannelClosed | RecordingEnded | KeyFact
+    | ChannelOpened | ChannelFailed | ChannelClosed | MediaLatched | RecordingEnded | KeyFact
 )  # fmt: skip
 AnyLegFact = LegFact | LegRefreshed | MediaSilent
 """All facts of legs; the switch itself handles the last two."""
@@ -40,6 +41,8 @@ def tell_call(call: Call, leg: Leg, event: LegFact) -> None:
             call.channel_failed(leg)
         case ChannelClosed(stats=stats):
             call.channel_closed(leg, stats)
+        case MediaLatched():
+            call.media_latched(leg)
         case LegConfirmed():
             call.leg_confirmed(leg)
         case LegRouted():

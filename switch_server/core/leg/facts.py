@@ -20,7 +20,7 @@ class Reason(Struct, frozen=True):
 
 
 class LegRinging(Event, frozen=True):
-    """A provisional response on a leg that we placed. ``far``: the early media that is heard at present; ``None``: there is none, so we play ringback.
+    """A provisional response on a leg that we placed. ``far``: the early media that the far end offers at present; ``None``: it offers none.
 
     ``sip_code``: 180, 181 (forwarded), 182 (queued), 183, 199 (one of several early dialogs has ended).
     """
@@ -124,6 +124,12 @@ class PlayEnded(Event, frozen=True):
     play: int
     reason: PlayEnd
     played_ms: int
+
+
+class MediaLatched(Event, frozen=True):
+    """The first packet has come from the far end's present address. It matters while the leg rings: early media that is offered may never come."""
+
+    leg: LegId
 
 
 class MediaSilent(Event, frozen=True):

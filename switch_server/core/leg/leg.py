@@ -100,6 +100,10 @@ class Leg:
         self.near: Near | None = None
         self.far: Far | None = None
         self.cause: EndCause | None = None
+        self.early: Far | None = None
+        """The early media that the far end offers while it rings."""
+        self.media_came = False
+        """While it rings: a packet has come from the address in ``far``."""
         self.progress: list[int] = []
         """The provisional responses of the far end, each code once, in order."""
         self.redirected_to = ""
@@ -151,6 +155,11 @@ class Leg:
     @property
     def holds_line(self) -> bool:
         return self.state is not LegState.ENDED
+
+    @property
+    def is_heard_early(self) -> bool:
+        """Whether there is early media; else we play ringback (RFC 3960 §3.2), also where the far end offers media and sends none."""
+        return self.early is not None and self.media_came
 
     @property
     def over(self) -> bool:

@@ -124,11 +124,11 @@ class DeskSide:
         talk = self.talks[leg.id]
         self._call.emit(RingDesk(leg.id, talk.contact, leg.ani, near, talk.auto))
 
-    def ringing(self, leg: Leg, far: Far | None) -> None:
+    def ringing(self, leg: Leg) -> None:
         """The early media of the asked party's exchange (RFC 3960) is heard in place of our ringback, as long as there is any."""
         ask = self.room.ask
-        if ask is not None and ask.leg is leg and ask.talk is None and ask.early_media != (far is not None):
-            ask.early_media = far is not None
+        if ask is not None and ask.leg is leg and ask.talk is None and ask.early_media != leg.is_heard_early:
+            ask.early_media = leg.is_heard_early
             self.rewire("early_media")
 
     def leg_answered(self, leg: Leg, far: Far) -> None:

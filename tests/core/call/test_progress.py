@@ -42,16 +42,19 @@ def test_a_caller_hears_the_early_media_that_is_there_else_ringback() -> None:
     call, far = dialled(world)
     caller = leg_of(call, 1)
     assert heard_by(world, caller) == "tone:ringback"
+    world.tell(ev.MediaLatched(far))  # a packet before any SDP
     world.tell(ev.LegRinging(far, FAR, 183))
-    assert heard_by(world, caller) == (far,)
-    world.tell(ev.LegRinging(far, OTHER, 183))
-    assert world.commands(media.ChangeFar)[-1] == media.ChangeFar(far, OTHER)
+    assert world.commands(media.ChangeFar)[-1] == media.ChangeFar(far, FAR)
+    assert heard_by(world, caller) == "tone:ringback", "early media is offered, and has not come"
+    world.tell(ev.MediaLatched(far))
     assert heard_by(world, caller) == (far,)
     world.tell(ev.LegRinging(far, None, 199))
     assert (heard_by(world, caller), world.state(call)) == ("tone:ringback", "dialling")
     world.tell(ev.LegRinging(far, FAR, 183))
-    assert heard_by(world, caller) == (far,)
-    world.tell(ev.LegAnswered(far, FAR))
+    assert heard_by(world, caller) == (far,), "of the same address, whose packets still come"
+    world.tell(ev.LegRinging(far, OTHER, 183))
+    assert heard_by(world, caller) == "tone:ringback"
+    world.tell(ev.LegAnswered(far, OTHER))
     assert (heard_by(world, caller), world.state(call)) == ((far,), "talking")
     world.finish()
     assert world.row("legs", far)["progress"] == "180 183 199"
@@ -64,6 +67,8 @@ def test_an_agent_hears_the_early_media_that_is_there_else_ringback() -> None:
     leg = world.asked(ToNumber(NUMBER), wait=1.0)
     assert world.hears(ANN) == {RINGBACK}
     world.tell(ev.LegRinging(leg, FAR, 183))
+    assert world.hears(ANN) == {RINGBACK}
+    world.tell(ev.MediaLatched(leg))
     assert world.hears(ANN) == {leg}
     world.tell(ev.LegRinging(leg, None, 180))
     assert world.hears(ANN) == {RINGBACK}
@@ -141,6 +146,18 @@ def test_a_desk_phone_that_forwards_does_not_ring_longer() -> None:
         world.tell(ev.LegRinging(leg, None, 182))
         world.run(5.0)
     assert world.all(HangUp) == [HangUp(leg, EndCause.NO_ANSWER)]
+    world.finish()
+
+
+def test_only_the_begin_of_early_media_is_journalled() -> None:
+    """Each leg's media begins once or more, and only while it rings does a replay need it."""
+    world = World()
+    call, far = dialled(world)
+    for event in (ev.MediaLatched(leg_of(call, 1)), ev.MediaLatched(leg_of(call, 9)), ev.MediaLatched(LegId("x/1"))):
+        world.tell(event)
+    world.tell(ev.LegRinging(far, FAR, 183))
+    world.tell(ev.MediaLatched(far))
+    assert [event for _, _, event in world.journal if isinstance(event, ev.MediaLatched)] == [ev.MediaLatched(far)]
     world.finish()
 
 

@@ -14,10 +14,7 @@ from switch_server.adapters.sip.client import MAGIC_COOKIE
 from switch_server.adapters.sip.grammar import MalformedFieldError
 from switch_server.adapters.sip.message import Address, Request
 from switch_server.adapters.sip.server import ServerTransaction
-<<<<<<< HEAD
-=======
 from switch_server.adapters.sip.timers import SipTimers, Timer
->>>>>>> stack
 from switch_server.adapters.sip.transactions import Transactions
 from switch_server.adapters.sip.transport import SipSocket
 from switch_server.adapters.sip_lines import messages, sdp, session_timer

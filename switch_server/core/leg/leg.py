@@ -48,7 +48,7 @@ class ChannelState(StrEnum):
 
 
 MOST_TRIED = 16
-"""The most places of a call out that its record names."""
+"""The most destinations of a call out that its record names."""
 S, E = LegState, LegEvent
 _OVER = {E.HANG_UP: S.ENDING, E.ENDED: S.ENDED}
 TRANSITIONS: dict[LegState, dict[LegEvent, LegState]] = {
@@ -102,7 +102,7 @@ class Leg:
         self.far_end: str | None = None
         """``ip:port`` to which our INVITE went last."""
         self.tried: list[str] = []
-        """The places that did not take the call, and why."""
+        """The destinations that did not take the call, and why."""
 
     def step(self, event: LegEvent) -> tuple[LegState, LegState | None]:
         """Applies an event. Returns (old state, new state); the new state is ``None`` where this state has no transition for the event."""

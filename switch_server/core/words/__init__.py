@@ -32,6 +32,8 @@ from switch_server.core.words.media import (
     StopRecording,
 )
 from switch_server.core.words.number_rules import (
+    LONGEST_NUMBER,
+    NUMBER_STARTS,
     NumberRule,
     NumberRules,
     RuleStep,
@@ -59,6 +61,8 @@ __all__ = [
     "CARD_COMMANDS",
     "CARD_EVENTS",
     "DISPOSITIONS",
+    "LONGEST_NUMBER",
+    "NUMBER_STARTS",
     "RETURNING",
     "VIP",
     "VOICE",

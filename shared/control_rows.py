@@ -146,7 +146,7 @@ class ControlLegRow(Struct, frozen=True):
     far_end: str | None = None
     """``ip:port`` to which a call out was sent last."""
     tried: str | None = None
-    """The places that did not take it, and why."""
+    """The destinations that did not take it, and why."""
 
 
 class ControlRecordingRow(Struct, frozen=True):

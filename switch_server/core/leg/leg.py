@@ -50,7 +50,7 @@ class ChannelState(StrEnum):
 
 
 MOST_TRIED = 16
-"""The most places of a call out that its record names."""
+"""The most destinations of a call out that its record names."""
 S, E = LegState, LegEvent
 _OVER = {E.HANG_UP: S.ENDING, E.ENDED: S.ENDED}
 TRANSITIONS: dict[LegState, dict[LegEvent, LegState]] = {
@@ -115,7 +115,7 @@ class Leg:
         self.far_end: str | None = None
         """``ip:port`` to which our INVITE went last."""
         self.tried: list[str] = []
-        """The places that did not take the call, and why."""
+        """The destinations that did not take the call, and why."""
         self.keys = KeySource()
         self.use: LineUse | None = None
         """Of the switch, once a call has this leg."""

@@ -33,6 +33,8 @@ from switch_server.core.words.media import (
     StopRecording,
 )
 from switch_server.core.words.number_rules import (
+    LONGEST_NUMBER,
+    NUMBER_STARTS,
     NumberRule,
     NumberRules,
     RuleStep,
@@ -61,6 +63,8 @@ __all__ = [
     "CARD_COMMANDS",
     "CARD_EVENTS",
     "DISPOSITIONS",
+    "LONGEST_NUMBER",
+    "NUMBER_STARTS",
     "RETURNING",
     "VIP",
     "VOICE",

@@ -71,7 +71,7 @@ def _set_up_logging(settings: SwitchSettings) -> None:
     handler = LogFile(folder / "switch.log", most=LOG_BYTES, files=LOG_FILES)
     # no line has these (Python's logging HOWTO, "Optimization")
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
-    logging._srcfile = None  # type: ignore[attr-defined]  # noqa: SLF001
+    logging._srcfile = None  # noqa: SLF001
     logging.basicConfig(level=settings.server.log_level.upper(), handlers=[handler])
 
 

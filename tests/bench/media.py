@@ -1,6 +1,7 @@
 """Media: the CPU cost of a line on a card, compared with a bare ``recvmmsg``/``sendmmsg`` loop in the same run.
 
-Another process makes the load; the CPU time is that of the card's process with all its threads, as the scheduler counts it.
+Another process makes the load; the CPU time is that of the card's process with all its threads, as the scheduler counts it. Then the whole switch, by
+real calls (``_real_calls``), which ``--peer`` makes with another SIP server.
 """
 
 import contextlib
@@ -19,7 +20,7 @@ from shared.enums import Law
 from shared.ids import LegId, RecordingId
 from switch_server.card.prompts import write_wave
 from switch_server.core.words import media as m
-from tests.bench import Figure
+from tests.bench import Figure, _real_calls
 from tests.card.driver import CardProcess
 
 FAR_SOCKETS = 64
@@ -118,7 +119,13 @@ def compare(channels: int, seconds: float, folder: Path, rounds: int, *, full: b
     return sorted(found, key=lambda each: each[1] / each[0])[rounds // 2]
 
 
-def figures(*, short: bool = False) -> Iterator[Figure]:
+def figures(*, short: bool = False, peer: str | None = None) -> Iterator[Figure]:
+    if peer is None:
+        yield from _of_cards(short=short)
+    yield from _real_calls.rows(short=short, peer=peer)
+
+
+def _of_cards(*, short: bool) -> Iterator[Figure]:
     sizes, seconds, rounds = ((50, 100), 1.0, 1) if short else ((100, 500, 1000, 2000), 4.0, 3)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

@@ -334,7 +334,7 @@ class JitterBuffer:
         missed = self._missed[rows]
         ready = (self._have[here, rows] == 3) & (self._have[there, rows] == 3)
         ready &= (missed == 0) | (missed == SOURCE_GONE)
-        ready &= (slots > 1) | self.headroom.impatient(rows) | self._quiet(rows, here, there, law)
+        ready &= (slots > 1) | self.headroom.impatient(rows) | self._quiet(rows, law)
         self._fade(rows[ready], here[ready], there[ready], law)
         ready |= (self._have[here, rows] | self._have[there, rows] == 0) & (missed >= SILENT_AFTER)
         for row, count in zip(rows[ready].tolist(), slots[ready].tolist(), strict=True):
@@ -345,7 +345,7 @@ class JitterBuffer:
     def _add(self, rows: Rows, law: npt.NDArray[np.uint8]) -> None:
         """Plays, before the next frame, one that fades from the next frame to the last."""
         here, before = self._slot(rows, 0), self._slot(rows, -1)
-        ready = (self._have[here, rows] == 3) & (self._missed[rows] == 0) & self._quiet(rows, here, before, law)
+        ready = (self._have[here, rows] == 3) & (self._missed[rows] == 0) & self._quiet(rows, law)
         rows, here, before = rows[ready], here[ready], before[ready]
         self._fade(rows, here, before, law)
         self._have[before, rows] = 3
@@ -356,11 +356,13 @@ class JitterBuffer:
         slot: Rows = (self._head[rows] + ahead) & (SLOTS - 1)
         return slot
 
-    def _quiet(self, rows: Rows, one: Rows, other: Rows, law: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
-        quiet = np.ones(rows.size, np.bool_)
-        for slot in (one, other):
-            sound = DECODE_FLOAT[law[rows, None], self._bytes[slot, rows]]
-            quiet &= np.einsum("ij,ij->i", sound, sound) < QUIET * FRAME
+    def _quiet(self, rows: Rows, law: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
+        """Whether the last three frames and the next two, if received, are quiet: 60 ms is longer than most closures within a word."""
+        slots = (self._head[rows, None] + np.arange(-3, 2)) & (SLOTS - 1)
+        sound = DECODE_FLOAT[law[rows, None, None], self._bytes[slots, rows[:, None]]]
+        loud = np.einsum("nij,nij->ni", sound, sound) > QUIET * FRAME
+        loud[:, 4] &= self._have[slots[:, 4], rows] == 3
+        quiet: npt.NDArray[np.bool_] = ~loud.any(axis=1)
         return quiet
 
     def _fade(self, rows: Rows, begin: Rows, end: Rows, law: npt.NDArray[np.uint8]) -> None:

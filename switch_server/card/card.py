@@ -18,7 +18,7 @@ from switch_server.card.digit_sender import DigitSender
 from switch_server.card.dtmf import DtmfDetector
 from switch_server.card.g711 import SILENCE
 from switch_server.card.intake import IDLE_PORTS_EVERY, Intake
-from switch_server.card.jitter import SLOTS, JitterBuffer
+from switch_server.card.jitter import JitterBuffer
 from switch_server.card.latch import Latches, key_of
 from switch_server.card.media import MediaPipeline
 from switch_server.card.mixer import Mixer
@@ -225,8 +225,7 @@ class Card:
     def skip(self, ticks: int) -> None:
         """Skips ticks that could not be processed in time: RTP timestamps advance, the audio of these ticks is lost."""
         self.media.stamp[: self.channels.upto] += np.uint32(160 * ticks)
-        for _ in range(min(ticks, SLOTS)):
-            self._jitter.advance(self.channels.upto)
+        self._jitter.skip(self.channels.upto, ticks)
 
     def shut(self) -> None:
         """Closes every channel and waits for the recordings' files, 5 s at most."""

@@ -80,6 +80,7 @@ class JitterBuffer:
         self.running[row] = False
         self._missed[row] = SOURCE_GONE
         self.late[row] = self.restarts[row] = 0
+        self.headroom.restart(np.array([row]))
 
     def push(
         self,
@@ -291,17 +292,15 @@ class JitterBuffer:
         which = np.flatnonzero((missed > 0) & (missed < SOURCE_GONE))[:CONCEALED_A_TICK]
         if not which.size:
             return
-        rows, slot, since = rows[which], slot[which], missed[which].astype(np.int64) * HALF
+        rows, slot = rows[which], slot[which]
         received = DECODE_FLOAT[law[rows, None], self._bytes[slot, rows, begin : begin + OVERLAP]]
-        self._bytes[slot, rows, begin : begin + OVERLAP] = _coded(
-            self._concealment.mend(rows, since, received), law[rows]
-        )
+        self._bytes[slot, rows, begin : begin + OVERLAP] = _coded(self._concealment.mend(rows, received), law[rows])
 
     def _played(self, rows: Rows, slot: Rows, end: int, law: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
-        """The last 48.75 ms (n, 390) of the rows' sound up to place ``end`` in ``slot``."""
-        slots = (slot[:, None] + np.arange(-3, 1)) & (SLOTS - 1)
-        sound = DECODE_FLOAT[law[rows, None, None], self._bytes[slots, rows[:, None]]]
-        played: npt.NDArray[np.float32] = sound.reshape(-1, 4 * FRAME)[:, 3 * FRAME + end - HISTORY : 3 * FRAME + end]
+        """The last 30 ms (n, 240) of the rows' sound up to place ``end`` in ``slot``."""
+        slots = (slot[:, None] + np.arange(-2, 1)) & (SLOTS - 1)
+        coded = self._bytes[slots, rows[:, None]].reshape(-1, 3 * FRAME)[:, 2 * FRAME + end - HISTORY : 2 * FRAME + end]
+        played: npt.NDArray[np.float32] = DECODE_FLOAT[law[rows, None], coded]
         return played
 
     def advance(self, upto: int) -> None:
@@ -314,6 +313,13 @@ class JitterBuffer:
         head += 1
         self._now += 1
         self.next_stamp[:upto] += np.uint32(FRAME)
+
+    def skip(self, upto: int, ticks: int) -> None:
+        """Advances all rows below ``upto`` by ``ticks`` that nothing was played in; the next loss begins with silence."""
+        for _ in range(min(ticks, SLOTS)):
+            self.advance(upto)
+        np.maximum(self._missed[:upto], SILENT_AFTER, out=self._missed[:upto])
+        self._concealment.begin_silent(np.arange(upto))
 
     def settle(self, law: npt.NDArray[np.uint8]) -> None:
         """Removes or adds one slot in rows that wish it (``Headroom``) and are silent at this tick; called before ``pop``."""

@@ -111,6 +111,26 @@ def test_a_far_end_that_falls_silent_ends_in_silence_within_60_ms() -> None:
     assert np.abs(heard[35 * FRAME + OVERLAP :]).max() > 5000
 
 
+def test_a_loss_that_begins_within_a_frame_ends_in_silence_too() -> None:
+    """Of a far end with packets of 10 ms."""
+    rows = Rows(voice(20 * FRAME, 123)[None])
+    for tick in range(20):
+        rows.play(ONE & (10 <= tick < 16), 80 if tick == 10 else 0)
+    heard = rows.run(0, {})[0]
+    assert np.abs(heard[10 * FRAME + 80 + 480 : 16 * FRAME]).max() <= 8
+    assert np.abs(heard[16 * FRAME + OVERLAP :]).max() > 5000
+
+
+def test_after_skipped_ticks_no_old_sound_is_repeated() -> None:
+    rows = Rows(voice(60 * FRAME, 123)[None])
+    rows.run(10, {})
+    rows.buffer.skip(1, 20)
+    rows.ticks += 20
+    heard = rows.run(4, dict.fromkeys((30, 31), ONE))[0]
+    assert np.abs(heard[10 * FRAME : 12 * FRAME]).max() <= 8
+    assert np.abs(heard[12 * FRAME + OVERLAP :]).max() > 5000
+
+
 def test_silence_stays_silence() -> None:
     heard = Rows(np.zeros((1, 20 * FRAME), np.int16)).run(20, dict.fromkeys((5, 6, 10), ONE))
     assert np.abs(heard).max() <= 8

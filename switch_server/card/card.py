@@ -18,7 +18,7 @@ from switch_server.card.digit_sender import DigitSender
 from switch_server.card.dtmf import DtmfDetector
 from switch_server.card.g711 import SILENCE
 from switch_server.card.intake import IDLE_PORTS_EVERY, Intake
-from switch_server.card.jitter import SLOTS, JitterBuffer
+from switch_server.card.jitter import JitterBuffer
 from switch_server.card.latch import Latches, key_of
 from switch_server.card.media import MediaPipeline
 from switch_server.card.mixer import Mixer
@@ -208,10 +208,14 @@ class Card:
 
     # --- the tick ---
 
-    def tick(self) -> None:
-        """Processes 20 ms of all channels: receiving, media, RTCP, recordings; now and then buffer depth and silence."""
+    def tick(self, due_ns: int) -> None:
+        """Processes 20 ms of all channels: receiving, media, RTCP, recordings; now and then buffer depth and silence.
+
+        ``due_ns`` is the time at which this tick was due, in ns of the wall clock.
+        """
         self.ticks += 1
-        self.intake.step(self.ticks)
+        self.intake.step(self.ticks, due_ns // 125_000)
+        self._jitter.settle(self.channels.law)
         self.media.tick()
         self._rtcp.send(self.ticks, self._far, self.media.packets_out, self.media.stamp)
         self._rtcp.receive()
@@ -225,8 +229,7 @@ class Card:
     def skip(self, ticks: int) -> None:
         """Skips ticks that could not be processed in time: RTP timestamps advance, the audio of these ticks is lost."""
         self.media.stamp[: self.channels.upto] += np.uint32(160 * ticks)
-        for _ in range(min(ticks, SLOTS)):
-            self._jitter.advance(self.channels.upto)
+        self._jitter.skip(self.channels.upto, ticks)
 
     def shut(self) -> None:
         """Closes every channel and waits for the recordings' files, 5 s at most."""
@@ -304,7 +307,7 @@ class Card:
         expected, lost, late = reception.expected(row), reception.lost(row), int(self._jitter.late[row])
         far = self._rtcp.far.get(row)
         trip = None if far is None else far.round_trip_ms
-        delay = 20 + float(self._jitter.most[row]) / 8 + (trip or 0) / 2
+        delay = 20 + float(self._jitter.headroom.most[row]) / 8 + (trip or 0) / 2
         return m.MediaStats(
             packets_in=int(reception.packets[row]),
             packets_out=int(self.media.packets_out[row]),

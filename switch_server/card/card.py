@@ -19,6 +19,8 @@ from switch_server.card.dtmf import DtmfDetector
 from switch_server.card.g711 import SILENCE
 from switch_server.card.intake import IDLE_PORTS_EVERY, Intake
 from switch_server.card.jitter import SLOTS, JitterBuffer
+from switch_server.card.kernel import Kernel
+from switch_server.card.kernel_tick import KernelIntake, KernelMedia
 from switch_server.card.latch import Latches, key_of
 from switch_server.card.media import MediaPipeline
 from switch_server.card.mixer import Mixer
@@ -49,6 +51,7 @@ class Card:
         *,
         ports: int = 32,
         plain: bool = False,
+        kernel: Kernel | None = None,
     ) -> None:
         self._ip, self._tell, self._prompts = ip, tell, prompts
         self.ticks = self.dropped = 0
@@ -68,13 +71,15 @@ class Card:
         self._digit_sender = DigitSender(self.channels, prompts, self._sockets)
         self._far: list[bytes] = [b""] * rows
         self._closing: collections.deque[tuple[int, m.ChannelClosed]] = collections.deque()
-        self.intake = Intake(
-            self._sockets, self.channels, self._latches, self._jitter, self._reception, self._event_key, self._latch
-        )
-        self.media = MediaPipeline(
+        intake = (
+            self._sockets, self.channels, self._latches, self._jitter, self._reception, self._event_key, self._latch,
+        )  # fmt: skip
+        media = (
             self._sockets, self.channels, self._jitter, self._mixer, self._player, self._recorder,
             self._detector, self._digit_sender, self._play_ended, self._tone_key,
         )  # fmt: skip
+        self.intake = Intake(*intake) if kernel is None else KernelIntake(kernel, *intake)
+        self.media = MediaPipeline(*media) if kernel is None else KernelMedia(kernel, *media)
         self._latches.add_port()
 
     # --- commands ---

@@ -64,6 +64,13 @@ class JitterBuffer:
         self.late = np.zeros(rows, np.int64)
         self.restarts = np.zeros(rows, np.int64)
 
+    def memory(self) -> dict[str, npt.NDArray[Any]]:
+        """The arrays that ``kernel.c`` works on."""
+        return {
+            "ring": self._bytes, "have": self._have, "head": self._head, "next_stamp": self.next_stamp,
+            "running": self.running, "least": self._least, "most": self.most, "missed": self._missed,
+        }  # fmt: skip
+
     def reset(self, row: int, silence: int) -> None:
         """Clears a row; ``silence`` is the byte that is played until the first packet."""
         self._bytes[:, row] = silence
@@ -227,6 +234,10 @@ class JitterBuffer:
         self._missed[rows[good]] = 0
         return frames, good
 
+    def frames(self, slots: Rows, rows: Rows) -> Any:
+        """The frames of ``rows`` in these slots, (n,) ``V160``."""
+        return self._ring[slots, rows]
+
     def _conceal(self, which: Rows, all_rows: Rows, slots: Rows, have: Any, law: npt.NDArray[np.uint8]) -> None:
         rows, slot = all_rows[which], slots[which]
         before, missed = (slot - 1) & (SLOTS - 1), self._missed[rows]
@@ -249,8 +260,12 @@ class JitterBuffer:
         place += self._all[:upto]
         self._have_flat[place] = 0
         head += 1
-        self._now += 1
         self.next_stamp[:upto] += np.uint32(FRAME)
+        self.count_tick()
+
+    def count_tick(self) -> None:
+        """The part of ``advance`` that is not of rows."""
+        self._now += 1
 
     def adapt(self, upto: int) -> None:
         """Every 2 s: skips one slot where every packet was early enough, and more slots where all headrooms were over ``MOST_SAMPLES``."""

@@ -169,6 +169,17 @@ class Recorder:
         self._slots: Rows = np.zeros(0, np.int64)
         self._silence: Any = np.full(FRAME, SILENCE[A], np.uint8).view(f"V{FRAME}")[0]
 
+    def memory(self) -> dict[str, npt.NDArray[Any]]:
+        """The arrays that ``kernel.c`` works on."""
+        return {
+            "said": self._left, "heard": self._right, "fill": self._fill, "quota": self._quota, "masked": self.masked,
+        }  # fmt: skip
+
+    @property
+    def slots(self) -> Rows:
+        """The slot of each of ``rows``."""
+        return self._slots
+
     def waits(self, leg: LegId) -> bool:
         """Whether a recording of this leg is still being written or closed."""
         return any(recording.leg == leg for recording in self._by_file.values())
@@ -252,7 +263,11 @@ class Recorder:
             self._right[slots[masked], fill[masked]] = self._silence
         fill += 1
         self._fill[slots] = fill
-        for slot in slots[fill >= self._quota[slots]].tolist():
+        self.write_out(slots[fill >= self._quota[slots]])
+
+    def write_out(self, full: Rows) -> None:
+        """The buffers of these slots are full, or due."""
+        for slot in full.tolist():
             self._flush(self._running[slot])
             self._quota[slot] = TICKS_A_SECOND
 

@@ -114,6 +114,8 @@ class BatchSockets(Protocol):
     def receive(self, ports: list[int]) -> int: ...
     def send(self) -> int: ...
     def keys(self, count: int) -> npt.NDArray[np.uint64]: ...
+    def memory(self) -> dict[str, npt.NDArray[Any]]: ...
+    def runs(self) -> dict[str, npt.NDArray[Any]]: ...
     def arrivals(self, at: Index | slice) -> Index: ...
     def address(self, row: int) -> bytes: ...
     def close(self) -> None: ...
@@ -148,6 +150,18 @@ class MmsgSockets(Sockets):
         msg["name"], msg["namelen"] = addresses.ctypes.data + step * np.uint64(16), 16
         msg["iov"], msg["iovlen"] = iov.ctypes.data + step * np.uint64(16), 1
         return iov, msg
+
+    def memory(self) -> dict[str, npt.NDArray[Any]]:
+        """The arrays that ``kernel.c`` works on."""
+        return {
+            "rx": self.rx, "rx_msg": self._rx_msg, "rx_address": self._rx_address, "rx_control": self._rx_control,
+            "rx_port": self._rx_port, "tx": self.tx, "fds": np.array([sock.fileno() for sock in self._open], np.int64),
+        }  # fmt: skip
+
+    def runs(self) -> dict[str, npt.NDArray[Any]]:
+        """The messages of all channels in the order of their ports, each port's socket and number of messages."""
+        fds, _, counts = zip(*self._runs, strict=True) if self._runs else ((), (), ())
+        return {"tx_msg": self._tx_msg, "run_fds": np.array(fds, np.int64), "run_counts": np.array(counts, np.int64)}
 
     def set_length(self, row: int, length: int) -> None:
         self._tx_iov["len"][row] = length

@@ -1,0 +1,92 @@
+"""The shared library of ``kernel.c``, compiled on this machine where it has a C compiler.
+
+``python -m switch_server.card.kernel_library`` compiles it once, at set-up; else the first card does. The file's name has a hash of the source, the
+compiler's options and the machine, so that a library of another version is never loaded. A library is code: it is loaded only from a folder that
+belongs to this user or to root and that nobody else can write to.
+"""
+
+import ctypes
+import hashlib
+import logging
+import os
+import platform
+import shutil
+import stat
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+LOG = logging.getLogger("huawu.card")
+SOURCE = Path(__file__).with_name("kernel.c")
+OPTIONS = ("-std=c99", "-O3", "-ffp-contract=off", "-fPIC", "-shared")
+"""``-ffp-contract=off``: sums are rounded as numpy rounds them."""
+COMPILERS = ("cc", "gcc", "clang")
+LONGEST_S = 60
+
+
+class NoKernel(Exception):  # noqa: N818
+    """There is no library, and none can be made; the text says why."""
+
+
+def load() -> ctypes.CDLL:
+    """The library, compiled first where needed; raises ``NoKernel``."""
+    if not sys.platform.startswith("linux") or ctypes.sizeof(ctypes.c_void_p) != 8:
+        raise NoKernel("it is for Linux with 64 bits")
+    try:
+        source = SOURCE.read_bytes()
+    except OSError as error:
+        raise NoKernel(f"no source: {error}") from error
+    name = f"kernel-{hashlib.sha256(repr((source, OPTIONS, platform.machine())).encode()).hexdigest()[:16]}.so"
+    reasons = []
+    for folder in folders():
+        try:
+            _claim(folder)
+            path = folder / name
+            if not path.exists():
+                _compile(path)
+            return ctypes.CDLL(str(path), use_errno=True)
+        except (NoKernel, OSError) as error:
+            reasons.append(str(error))
+    raise NoKernel("; ".join(reasons))
+
+
+def folders() -> list[Path]:
+    """The folders for the library, the first usable one is taken: that of the virtual environment, then the user's cache."""
+    cache = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+    wanted = [Path(cache).expanduser() / "huawu"]
+    if sys.prefix != sys.base_prefix:
+        wanted.insert(0, Path(sys.prefix) / "lib" / "huawu")
+    return wanted
+
+
+def _claim(folder: Path) -> None:
+    """Makes the folder if need be; raises ``NoKernel`` where others than this user and root can write to it."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    status = folder.stat()
+    if status.st_uid not in {0, os.geteuid()} or status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        raise NoKernel(f"{folder}: others can write to it")
+
+
+def _compile(path: Path) -> None:
+    """Compiles into a file of another name and renames it, so that cards which start at once never load half a library."""
+    compiler = next((found for name in COMPILERS if (found := shutil.which(name))), None)
+    if compiler is None:
+        raise NoKernel("no C compiler (cc, gcc or clang)")
+    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+        made = Path(folder) / path.name
+        command = [compiler, *OPTIONS, "-o", str(made), str(SOURCE)]
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, timeout=LONGEST_S, check=False)  # noqa: S603
+        except subprocess.TimeoutExpired as error:
+            raise NoKernel(f"{compiler} took over {LONGEST_S} s") from error
+        if done.returncode:
+            raise NoKernel(f"{compiler} failed: {done.stderr.strip()[:500]}")
+        made.replace(path)
+
+
+if __name__ == "__main__":
+    try:
+        print(f"compiled: {load()._name}")  # noqa: T201, SLF001
+    except NoKernel as reason:
+        print(f"not compiled, cards calculate with numpy: {reason}")  # noqa: T201

@@ -209,10 +209,14 @@ class Card:
 
     # --- the tick ---
 
-    def tick(self) -> None:
-        """Processes 20 ms of all channels: receiving, media, RTCP, recordings; now and then buffer depth and silence."""
+    def tick(self, due_ns: int) -> None:
+        """Processes 20 ms of all channels: receiving, media, RTCP, recordings; now and then buffer depth and silence.
+
+        ``due_ns`` is the time at which this tick was due, in ns of the wall clock.
+        """
         self.ticks += 1
-        self.intake.step(self.ticks)
+        self.intake.step(self.ticks, due_ns // 125_000)
+        self._jitter.settle(self.channels.law)
         self.media.tick()
         self._rtcp.send(self.ticks, self._far, self.media.packets_out, self.media.stamp)
         self._rtcp.receive()
@@ -305,7 +309,7 @@ class Card:
         expected, lost, late = reception.expected(row), reception.lost(row), int(self._jitter.late[row])
         far = self._rtcp.far.get(row)
         trip = None if far is None else far.round_trip_ms
-        delay = 20 + float(self._jitter.most[row]) / 8 + (trip or 0) / 2
+        delay = 20 + float(self._jitter.headroom.most[row]) / 8 + (trip or 0) / 2
         return m.MediaStats(
             packets_in=int(reception.packets[row]),
             packets_out=int(self.media.packets_out[row]),

@@ -1,13 +1,13 @@
 """The jitter buffer of all channels: a ring for each channel, indexed by RTP timestamp.
 
 The ring holds 32 slots of 20 ms as received bytes, with a flag for each half (10 ms). ``next_stamp`` is the RTP timestamp that
-``pop`` plays next, and ``head`` its slot. A packet's *headroom* (``room``) is the number of samples from ``next_stamp`` to the packet's
-timestamp; a late packet has a negative one. Order, duplicates and packet lengths do not matter; a new SSRC, a jump of the timestamp or
-lasting lateness restarts the ring.
+``pop`` plays next, and ``head`` its slot. ``room`` is the number of samples from ``next_stamp`` to a packet's timestamp, ``wait`` the
+number from its arrival to the tick; their sum is its headroom (``headroom.py``). Order, duplicates and packet lengths do not matter; a new
+SSRC, a jump of the timestamp or lasting lateness restarts the ring.
 
-Depth adapts between 40 and 200 ms: a late packet delays playing by as many slots as the packet needs; 2 s in which every packet had a
-headroom of 60 ms or more skip one slot. Lost audio is concealed by the last 20 ms, then twice by the last 20 ms at half the level of
-before, then by silence.
+Depth adapts in slots, up to 200 ms: a stream begins with the depth that gives its first packet a headroom of ``MARGIN``; a late packet
+delays playing by as many slots as it needs; ``settle`` removes and adds single slots in silence. Lost audio is concealed by the last
+20 ms, then twice by the last 20 ms at half the level of before, then by silence.
 """
 
 from typing import Any
@@ -16,28 +16,34 @@ import numpy as np
 import numpy.typing as npt
 
 from switch_server.card import FRAME
-from switch_server.card.g711 import HALVED, SILENCE
+from switch_server.card.g711 import DECODE_FLOAT, ENCODE, HALVED, SILENCE
+from switch_server.card.headroom import MARGIN, MOST_SAMPLES, Headroom
 
 Rows = npt.NDArray[np.int64]
 
 SLOTS = 32
-START_SLOTS = 2
-MOST_SAMPLES = 1600  # 200 ms
 FAR_AHEAD = (SLOTS - 14) * FRAME
-MOST_AHEAD = (SLOTS - 1) * FRAME  # the slot before ``head`` has the last played frame
+MOST_AHEAD = (SLOTS - 4) * FRAME  # the slots before ``head`` have the last played frames
 FAR_BEHIND = -8000
 LATE_TICKS_TO_RESTART = 10
-EARLY_ENOUGH = 3 * FRAME
 HALF = FRAME // 2
 LONGEST = 10 * FRAME
 """Samples of the longest packet that is received (200 ms)."""
-NO_HEADROOM = 1 << 30
+MOST_START_SLOTS = 2
 RESTARTS_A_BATCH = 3
 SOURCE_GONE_FRAMES = 250  # concealed frames in a row at which the count stops
+SILENT_AFTER = 3  # concealed frames in a row, after which silence is played
+SETTLED_A_TICK = 64
+"""Rows whose depth may change in one tick by ``settle``; further rows have their turn in the next ticks."""
+QUIET = 7900.0
+"""Mean square of a frame below which a slot may be removed or added: -45 dBm0."""
+AT_ONCE = 10
+"""Slots too many that are removed at once, wherever the speech is."""
+_RISING = ((np.arange(FRAME) + 0.5) / FRAME).astype(np.float32)
 
 
 class JitterBuffer:
-    """``push`` stores a batch's packets, ``pop`` returns this tick's frames of some rows, ``advance`` is called once a tick after both."""
+    """``push`` stores a batch's packets; then, once a tick, ``settle``, ``pop`` (this tick's frames of some rows) and ``advance``."""
 
     def __init__(self, rows: int) -> None:
         self._bytes = np.zeros(
@@ -56,9 +62,7 @@ class JitterBuffer:
         self._head = np.zeros(rows, np.int64)
         self._ssrc = np.zeros(rows, np.uint32)
         self._all = np.arange(rows)
-        self._least = np.full(rows, NO_HEADROOM, np.int32)
-        self.most = np.zeros(rows, np.int32)
-        """Largest headroom since the last ``adapt``, samples: the buffer's delay."""
+        self.headroom = Headroom(rows)
         self._late_ticks = np.zeros(rows, np.uint8)
         self._missed = np.full(rows, SOURCE_GONE_FRAMES, np.uint8)
         self.late = np.zeros(rows, np.int64)
@@ -88,9 +92,11 @@ class JitterBuffer:
         at: Rows,
         offset: Rows,
         length: Rows,
+        wait: Rows,
     ) -> None:
         """Stores packets of channels ``rows``, in order of arrival; the payload of packet i is ``rx[at[i], offset[i]:][:length[i]]``.
 
+        ``wait`` is the time from a packet's arrival to the time at which the tick was due, samples; negative where it came after that.
         Of a packet only the samples for which the ring has room are stored, and ``LONGEST`` at most.
         """
         room = self._room(rows, stamp)
@@ -98,18 +104,18 @@ class JitterBuffer:
         for _ in range(RESTARTS_A_BATCH):
             if not anew.any():
                 break
-            self._restart_first(rows, stamp, ssrc, np.flatnonzero(anew))
+            self._restart_first(rows, stamp, ssrc, wait - np.maximum(FRAME - length, 0), np.flatnonzero(anew))
             room = self._room(rows, stamp)
             anew = self._off_stream(rows, ssrc, room)
         if (room < 0).any():
-            self._grow(rows, stamp, np.where(anew, 0, room))
+            self._grow(rows, stamp, np.where(anew, 0, room), wait)
             room = self._room(rows, stamp)
             np.add.at(self.late, rows[room < 0], 1)
         if anew.any() or (room < 0).any():
             keep = ~anew & (room >= 0) & (room <= FAR_AHEAD + MOST_SAMPLES)
-            rows, room, at, offset, length = rows[keep], room[keep], at[keep], offset[keep], length[keep]
-        np.minimum.at(self._least, rows, room)
-        np.maximum.at(self.most, rows, room)
+            rows, room, wait = rows[keep], room[keep], wait[keep]
+            at, offset, length = at[keep], offset[keep], length[keep]
+        self.headroom.note(rows, (room - room % FRAME + wait).astype(np.int32))
         if length.size and int(length.max()) > FRAME:
             length = np.minimum(length, np.minimum(LONGEST, MOST_AHEAD - room))
         self._store(rows, room, rx, at, offset, length)
@@ -121,17 +127,16 @@ class JitterBuffer:
         ssrc: npt.NDArray[np.uint32],
         rx: npt.NDArray[np.uint8],
         at: Rows | slice,
+        wait: Rows,
     ) -> None:
         """``push`` for packets of 20 ms with a 12-byte header from current sources; ``ssrc`` is indexed by row."""
         ahead = stamp - self.next_stamp[rows]  # unsigned: a late packet seems very far ahead
         slots = ahead // np.uint32(FRAME)
         if int(ahead.max()) > FAR_AHEAD or (slots * np.uint32(FRAME) != ahead).any():
             at = np.arange(len(rx))[at]
-            self.push(rows, stamp, ssrc[rows], rx, at, np.full(rows.size, 12), np.full(rows.size, FRAME))
+            self.push(rows, stamp, ssrc[rows], rx, at, np.full(rows.size, 12), np.full(rows.size, FRAME), wait)
             return
-        room = ahead.view(np.int32)
-        np.minimum.at(self._least, rows, room)
-        np.maximum.at(self.most, rows, room)
+        self.headroom.note(rows, ahead.view(np.int32) + wait.astype(np.int32))
         place = self._head[rows]
         place += slots
         place &= SLOTS - 1
@@ -189,39 +194,49 @@ class JitterBuffer:
         return astray
 
     def _restart_first(
-        self, rows: Rows, stamp: npt.NDArray[np.uint32], ssrc: npt.NDArray[np.uint32], which: Rows
+        self, rows: Rows, stamp: npt.NDArray[np.uint32], ssrc: npt.NDArray[np.uint32], wait: Rows, which: Rows
     ) -> None:
         """Restarts each row of the packets ``which`` with the first of its packets."""
         touched, first = np.unique(rows[which], return_index=True)
         self._ssrc[touched] = ssrc[which[first]]
-        self._restart(touched, stamp[which[first]])
+        self._restart(touched, stamp[which[first]], wait[which[first]])
 
-    def _restart(self, rows: Rows, stamp: npt.NDArray[np.uint32]) -> None:
+    def _restart(self, rows: Rows, stamp: npt.NDArray[np.uint32], wait: Rows) -> None:
         self.restarts[rows] += self.running[rows]
         self.running[rows] = True
-        self.next_stamp[rows] = stamp - np.uint32(START_SLOTS * FRAME)
+        slots = np.clip(-((wait - MARGIN) // FRAME), 0, MOST_START_SLOTS)
+        self.next_stamp[rows] = stamp - (slots * FRAME).astype(np.uint32)
         self._head[rows] = self._now
         self._have[:, rows] = 0
-        self._least[rows], self.most[rows], self._late_ticks[rows] = NO_HEADROOM, 0, 0
+        self._late_ticks[rows] = 0
+        self.headroom.restart(rows)
 
-    def _grow(self, rows: Rows, stamp: npt.NDArray[np.uint32], room: npt.NDArray[np.int32]) -> None:
-        """Delays playing by as many slots as the row's latest packet needs, within ``MOST_SAMPLES``; restarts rows with lasting lateness."""
-        late = np.flatnonzero(room < 0)
+    def _grow(self, rows: Rows, stamp: npt.NDArray[np.uint32], room: npt.NDArray[np.int32], wait: Rows) -> None:
+        """Delays playing by as many slots as the row's latest packet needs, within ``MOST_SAMPLES``; restarts rows with lasting lateness.
+
+        A packet that was there in time, but whose ticks were skipped, delays nothing.
+        """
+        late = np.flatnonzero((room < 0) & (room - room % FRAME + wait < 0))
+        if not late.size:
+            return
         touched, place = np.unique(rows[late], return_inverse=True)
         worst = np.zeros(len(touched), np.int32)
         np.minimum.at(worst, place, room[late])
-        slots = np.clip((FRAME - 1 - worst) // FRAME, 0, (MOST_SAMPLES - np.maximum(self.most[touched], 0)) // FRAME)
-        slots = np.maximum(slots, 0)
-        self.next_stamp[touched] -= (slots * FRAME).astype(np.uint32)
-        self._head[touched] -= slots
-        self._least[touched] += (slots * FRAME).astype(np.int32)
-        self.most[touched] += (slots * FRAME).astype(np.int32)
+        most = np.clip(self.headroom.most[touched], 0, MOST_SAMPLES)
+        slots = np.clip((FRAME - 1 - worst) // FRAME, 0, (MOST_SAMPLES - most) // FRAME).astype(np.int64)
+        self._deepen(touched, slots)
+        self.headroom.wish[touched[slots > 0]] = 0
         self._late_ticks[touched] = np.where(slots > 0, 0, np.minimum(self._late_ticks[touched], 200) + 1)
         lasting = self._late_ticks[touched] >= LATE_TICKS_TO_RESTART
         if lasting.any():
             newest = np.zeros(len(touched), np.int64)
             newest[place] = late
-            self._restart(touched[lasting], stamp[newest[lasting]])
+            self._restart(touched[lasting], stamp[newest[lasting]], wait[newest[lasting]])
+
+    def _deepen(self, rows: Rows, slots: Rows | int) -> None:
+        self.next_stamp[rows] -= np.asarray(slots * FRAME).astype(np.uint32)
+        self._head[rows] -= slots
+        self.headroom.shift(rows, slots)
 
     def pop(self, rows: Rows, law: npt.NDArray[np.uint8]) -> tuple[Any, npt.NDArray[np.bool_]]:
         """The tick's frames of ``rows`` as (n,) ``V160`` in each row's law, and which of the frames were received whole."""
@@ -267,15 +282,62 @@ class JitterBuffer:
         """The part of ``advance`` that is not of rows."""
         self._now += 1
 
-    def adapt(self, upto: int) -> None:
-        """Every 2 s: skips one slot where every packet was early enough, and more slots where all headrooms were over ``MOST_SAMPLES``."""
-        least = self._least[:upto]
-        early = np.flatnonzero(self.running[:upto] & (least >= EARLY_ENOUGH) & (least < NO_HEADROOM))
-        slots = np.where(least[early] > MOST_SAMPLES, least[early] // FRAME - START_SLOTS, 1)
-        for row, count in zip(early.tolist(), slots.tolist(), strict=True):
+    def settle(self, law: npt.NDArray[np.uint8]) -> None:
+        """Removes or adds one slot in rows that wish it (``Headroom``) and are silent at this tick; called before ``pop``."""
+        rows = self.headroom.wishing
+        if rows.size > SETTLED_A_TICK:
+            rows = rows.take(self._now * SETTLED_A_TICK + np.arange(SETTLED_A_TICK), mode="wrap")
+        wish = self.headroom.wish[rows]
+        if not wish.any():
+            return
+        self._remove(rows[wish > 0], law)
+        self._add(rows[wish < 0], law)
+
+    def _remove(self, rows: Rows, law: npt.NDArray[np.uint8]) -> None:
+        """Plays, in place of the frames from the next one to that which follows the removed ones, one that fades from the first to the last."""
+        wish = self.headroom.wish[rows]
+        slots = np.where(wish >= AT_ONCE, np.minimum(wish, FAR_AHEAD // FRAME), 1).astype(np.int64)
+        here, there = self._slot(rows, 0), self._slot(rows, slots)
+        missed = self._missed[rows]
+        ready = (self._have[here, rows] == 3) & (self._have[there, rows] == 3)
+        ready &= (missed == 0) | (missed == SOURCE_GONE_FRAMES)
+        ready &= (slots > 1) | self.headroom.impatient(rows) | self._quiet(rows, here, there, law)
+        self._fade(rows[ready], here[ready], there[ready], law)
+        ready |= (self._have[here, rows] | self._have[there, rows] == 0) & (missed >= SILENT_AFTER)
+        for row, count in zip(rows[ready].tolist(), slots[ready].tolist(), strict=True):
             self._have[(self._head[row] + np.arange(count)) & (SLOTS - 1), row] = 0
-        self._head[early] += slots
-        self.next_stamp[early] += (slots * FRAME).astype(np.uint32)
-        self._least[:upto] = NO_HEADROOM
-        self.most[:upto] = 0
+        self._deepen(rows[ready], -slots[ready])
+        self.headroom.fulfil(rows[ready], slots[ready])
+
+    def _add(self, rows: Rows, law: npt.NDArray[np.uint8]) -> None:
+        """Plays, before the next frame, one that fades from the next frame to the last."""
+        here, before = self._slot(rows, 0), self._slot(rows, -1)
+        ready = (self._have[here, rows] == 3) & (self._missed[rows] == 0) & self._quiet(rows, here, before, law)
+        rows, here, before = rows[ready], here[ready], before[ready]
+        self._fade(rows, here, before, law)
+        self._have[before, rows] = 3
+        self._deepen(rows, 1)
+        self.headroom.fulfil(rows, -1)
+
+    def _slot(self, rows: Rows, ahead: Rows | int) -> Rows:
+        slot: Rows = (self._head[rows] + ahead) & (SLOTS - 1)
+        return slot
+
+    def _quiet(self, rows: Rows, one: Rows, other: Rows, law: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
+        quiet = np.ones(rows.size, np.bool_)
+        for slot in (one, other):
+            sound = DECODE_FLOAT[law[rows, None], self._bytes[slot, rows]]
+            quiet &= np.einsum("ij,ij->i", sound, sound) < QUIET * FRAME
+        return quiet
+
+    def _fade(self, rows: Rows, begin: Rows, end: Rows, law: npt.NDArray[np.uint8]) -> None:
+        """Changes the frames in slots ``end``: they begin as those in ``begin``, and end as they are."""
+        laws = law[rows, None]
+        first, last = DECODE_FLOAT[laws, self._bytes[begin, rows]], DECODE_FLOAT[laws, self._bytes[end, rows]]
+        sound = (first + (last - first) * _RISING).astype(np.int16)
+        self._bytes[end, rows] = ENCODE[laws, sound.view(np.uint16)]
+
+    def adapt(self, upto: int) -> None:
+        """Every 2 s: reviews the depths."""
+        self.headroom.review(upto)
         self._late_ticks[:upto] = 0

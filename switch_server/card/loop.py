@@ -48,9 +48,12 @@ class TickLoop:
             self._late.append(late)
             due += TICK_S
             if late > MOST_TICKS_LATE * TICK_S:
-                self._card.skip(int(late / TICK_S))
-                due += int(late / TICK_S) * TICK_S
-            self._guard("tick", self._card.tick)
+                skipped = int(late / TICK_S)
+                self._card.skip(skipped)
+                due += skipped * TICK_S
+                late -= skipped * TICK_S
+            due_ns = time.time_ns() - int(late * 1e9)
+            self._guard("tick", functools.partial(self._card.tick, due_ns))
             self._control.flush()
             if self._card.ticks % TICKS_A_SECOND == 0:
                 self._guard("load", self._report)

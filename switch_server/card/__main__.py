@@ -18,7 +18,6 @@ from switch_server.card.loop import TickLoop
 from switch_server.card.prompts import Prompts
 from switch_server.core.words import CardReady
 
-
 LOG = logging.getLogger("huawu.card")
 
 

@@ -29,7 +29,7 @@ from switch_server.card.prompts import Prompts
 from switch_server.card.quality import Reception, mos
 from switch_server.card.recorder import Recorder, RecordingWriter
 from switch_server.card.rtcp_reporter import RtcpReporter
-from switch_server.card.sockets import bind_pair, open_sockets, pack_address
+from switch_server.card.sockets import MmsgSockets, bind_pair, open_sockets, pack_address
 from switch_server.core.words import media as m
 
 ADAPT_EVERY = 100
@@ -71,15 +71,16 @@ class Card:
         self._digit_sender = DigitSender(self.channels, prompts, self._sockets)
         self._far: list[bytes] = [b""] * rows
         self._closing: collections.deque[tuple[int, m.ChannelClosed]] = collections.deque()
-        intake = (
-            self._sockets, self.channels, self._latches, self._jitter, self._reception, self._event_key, self._latch,
-        )  # fmt: skip
+        intake = self.channels, self._latches, self._jitter, self._reception, self._event_key, self._latch
         media = (
-            self._sockets, self.channels, self._jitter, self._mixer, self._player, self._recorder,
-            self._detector, self._digit_sender, self._play_ended, self._tone_key,
+            self.channels, self._jitter, self._mixer, self._player, self._recorder, self._detector, self._digit_sender,
+            self._play_ended, self._tone_key,
         )  # fmt: skip
-        self.intake = Intake(*intake) if kernel is None else KernelIntake(kernel, *intake)
-        self.media = MediaPipeline(*media) if kernel is None else KernelMedia(kernel, *media)
+        if kernel is not None and isinstance(self._sockets, MmsgSockets):
+            self.intake: Intake = KernelIntake(kernel, self._sockets, *intake)
+            self.media: MediaPipeline = KernelMedia(kernel, self._sockets, *media)
+        else:
+            self.intake, self.media = Intake(self._sockets, *intake), MediaPipeline(self._sockets, *media)
         self._latches.add_port()
 
     # --- commands ---

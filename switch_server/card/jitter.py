@@ -72,7 +72,7 @@ class JitterBuffer:
         """The arrays that ``kernel.c`` works on."""
         return {
             "ring": self._bytes, "have": self._have, "head": self._head, "next_stamp": self.next_stamp,
-            "running": self.running, "least": self._least, "most": self.most, "missed": self._missed,
+            "running": self.running, "missed": self._missed, "least": self.headroom.least, "most": self.headroom.most,
         }  # fmt: skip
 
     def reset(self, row: int, silence: int) -> None:

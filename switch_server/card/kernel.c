@@ -79,7 +79,7 @@ struct kernel {
     int64_t *head;
     uint32_t *next_stamp;
     uint8_t *running;
-    int32_t *least;
+    int32_t *least;       /* headroom.py */
     int32_t *most;
     uint8_t *missed;
     int64_t gone;         /* the value of missed for a source that is gone */
@@ -235,11 +235,12 @@ void kernel_sort(struct kernel *k, int64_t received)
         }
         uint32_t stamp = word(packet + 4), came = arrival(k, at);
         count(k, row, delta, stamp, came);
-        int32_t ahead = (int32_t)(stamp - k->next_stamp[row]), room = ahead;
-        if (room < k->least[row])
-            k->least[row] = room;
-        if (room > k->most[row])
-            k->most[row] = room;
+        int32_t ahead = (int32_t)(stamp - k->next_stamp[row]);
+        int32_t headroom = (int32_t)((uint32_t)ahead + (uint32_t)k->due - came);
+        if (headroom < k->least[row])
+            k->least[row] = headroom;
+        if (headroom > k->most[row])
+            k->most[row] = headroom;
         int64_t place = ((k->head[row] + ahead / FRAME) & (SLOTS - 1)) * k->rows + row;
         memcpy(k->ring + place * FRAME, packet + HEADER, FRAME);
         k->have[place] = 3;

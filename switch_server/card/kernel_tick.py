@@ -13,15 +13,15 @@ from switch_server.card.intake import IDLE_PORTS_EVERY, PASSES, Intake
 from switch_server.card.jitter import SOURCE_GONE_FRAMES
 from switch_server.card.kernel import Kernel
 from switch_server.card.media import MediaPipeline
-from switch_server.card.sockets import BATCH, ROW, SOCKET_BATCH
+from switch_server.card.sockets import BATCH, ROW, SOCKET_BATCH, MmsgSockets
 
 
 class KernelIntake(Intake):
     """``Intake`` whose steady packets are taken in compiled code."""
 
-    def __init__(self, kernel: Kernel, *parts: Any) -> None:
-        super().__init__(*parts)
-        self._kernel, rows = kernel, self._channels.size
+    def __init__(self, kernel: Kernel, sockets: MmsgSockets, *parts: Any) -> None:
+        super().__init__(sockets, *parts)
+        self._kernel, self._mmsg, rows = kernel, sockets, self._channels.size
         self._owner = np.zeros(BATCH, np.int64)
         self._unusual, self._late = np.zeros(BATCH, np.int64), np.zeros(BATCH, np.int64)
         self._ports: list[int] | None = None
@@ -35,9 +35,10 @@ class KernelIntake(Intake):
         for part in (self._channels, self._latches, self._reception, self._jitter):
             kernel.bind(part.memory())
 
-    def step(self, tick: int) -> None:
+    def step(self, tick: int, due: int) -> None:
+        self._due = due
         kernel = self._kernel.values
-        kernel.tick = tick
+        kernel.tick, kernel.due = tick, due
         self._read(self._latches.ports_in_use if tick % IDLE_PORTS_EVERY else list(range(self._latches.ports)))
         for _ in range(PASSES):
             count = self._kernel.receive()
@@ -50,7 +51,7 @@ class KernelIntake(Intake):
         """Sets the ports that are read."""
         if ports != self._ports:
             self._ports = ports
-            self._kernel.bind({**self._sockets.memory(), "ports": np.array(ports, np.int64)}, port_count=len(ports))
+            self._kernel.bind({**self._mmsg.memory(), "ports": np.array(ports, np.int64)}, port_count=len(ports))
 
     def _received(self, count: int, tick: int) -> None:
         kernel, owner = self._kernel.values, self._owner
@@ -70,9 +71,9 @@ class KernelIntake(Intake):
 class KernelMedia(MediaPipeline):
     """``MediaPipeline`` in compiled code; frames to conceal, keys and ends of plays are as there."""
 
-    def __init__(self, kernel: Kernel, *parts: Any) -> None:
-        super().__init__(*parts)
-        self._kernel, rows = kernel, self._channels.size
+    def __init__(self, kernel: Kernel, sockets: MmsgSockets, *parts: Any) -> None:
+        super().__init__(sockets, *parts)
+        self._kernel, self._mmsg, rows = kernel, sockets, self._channels.size
         self._whole, self._keying = np.zeros(rows, np.bool_), np.zeros(rows, np.bool_)
         self._lacking, self._over, self._full, self._near, self._near_slot = np.zeros((5, 2 * rows), np.int64)
         kernel.bind(
@@ -84,7 +85,7 @@ class KernelMedia(MediaPipeline):
             },
             gone=SOURCE_GONE_FRAMES,
         )  # fmt: skip
-        for part in (self._sockets, self._recorder, self._detector):
+        for part in (sockets, self._recorder, self._detector):
             kernel.bind(part.memory())
 
     def tick(self) -> None:
@@ -133,7 +134,7 @@ class KernelMedia(MediaPipeline):
         sends = np.flatnonzero(self._sends)
         listeners, speakers = self._mixer.ones
         mixes, player, recorder = self._mixer.mixes(), self._player, self._recorder
-        runs, arrays = self._sockets.runs(), player.memory()
+        runs, arrays = self._mmsg.runs(), player.memory()
         self._kernel.bind(
             {
                 "needed": self._needed, "listeners": listeners, "speakers": speakers, "playing": player.rows,

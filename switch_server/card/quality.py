@@ -55,8 +55,9 @@ class Reception:
         """
         again = repeats(rows)
         if again is not None:  # a row's packets follow each other: the second one's jitter is counted from the first
-            for which, new in ((~again, anew), (again, None)):
-                self.push(rows[which], seq[which], stamp[which], None if new is None else new[which], came[which])
+            once = ~again
+            self.push(rows[once], seq[once], stamp[once], None if anew is None else anew[once], came[once])
+            self.push(rows[again], seq[again], stamp[again], None, came[again])
             return
         highest = self.highest[rows]
         delta = (seq - highest.astype(np.uint16)).view(np.int16)

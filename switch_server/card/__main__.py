@@ -46,7 +46,7 @@ def main() -> None:
         options.ip, options.channels, prompts, control.send, ports=options.ports, plain=options.plain, kernel=kernel
     )
     control.send(CardReady(CardId(options.card), options.channels))
-    TickLoop(CardId(options.card), card, control).run()
+    TickLoop(CardId(options.card), card, control, kernel).run()
     control.flush()
 
 

@@ -16,6 +16,7 @@ from switch_server.card import PortsFull
 from switch_server.card.channels import Channels
 from switch_server.card.digit_sender import DigitSender
 from switch_server.card.dtmf import DtmfDetector
+from switch_server.card.free_run import OTHER_WORK_EVERY
 from switch_server.card.g711 import SILENCE
 from switch_server.card.intake import IDLE_PORTS_EVERY, Intake
 from switch_server.card.jitter import SLOTS, JitterBuffer
@@ -220,13 +221,35 @@ class Card:
         self._jitter.settle(self.channels.law)
         self.media.tick()
         self._rtcp.send(self.ticks, self._far, self.media.packets_out, self.media.stamp)
-        self._rtcp.receive()
+        if self.ticks % OTHER_WORK_EVERY == 0:
+            self._rtcp.receive()
         self._recorder.lift_masks(self.ticks, self._detector.sounding)
         self._recordings_ended()
         if self.ticks % ADAPT_EVERY == 0:
             self._jitter.adapt(self.channels.upto)
         if self.ticks % IDLE_PORTS_EVERY == 0:
             self._silences()
+
+    @property
+    def free(self) -> bool:
+        """Whether the next ticks may be run without Python: nothing has changed or is going on that ``kernel.c`` does not do."""
+        return not (
+            self.channels.changed
+            or self._mixer.changed
+            or self._player.changed
+            or self._recorder.changed
+            or self._recorder.busy
+            or self._closing
+            or self._digit_sender
+            or self._jitter.headroom.wishing.size
+        )
+
+    def ran(self, ticks: int, received: int, sent: int) -> None:
+        """``kernel.c`` has run ticks without Python, with so many datagrams received and packets sent."""
+        self.ticks += ticks
+        self.intake.packets += received
+        self.media.sent += sent
+        self._jitter.count_ticks(ticks)
 
     def skip(self, ticks: int) -> None:
         """Skips ticks that could not be processed in time: RTP timestamps advance, the audio of these ticks is lost."""

@@ -276,15 +276,17 @@ class JitterBuffer:
         self._have_flat[place] = 0
         head += 1
         self.next_stamp[:upto] += np.uint32(FRAME)
-        self.count_tick()
+        self.count_ticks(1)
 
-    def count_tick(self) -> None:
-        """The part of ``advance`` that is not of rows."""
-        self._now += 1
+    def count_ticks(self, ticks: int) -> None:
+        """The part of ``advance`` that is not of rows, for several ticks."""
+        self._now += ticks
 
     def settle(self, law: npt.NDArray[np.uint8]) -> None:
         """Removes or adds one slot in rows that wish it (``Headroom``) and are silent at this tick; called before ``pop``."""
         rows = self.headroom.wishing
+        if not rows.size:
+            return
         if rows.size > SETTLED_A_TICK:
             rows = rows.take(self._now * SETTLED_A_TICK + np.arange(SETTLED_A_TICK), mode="wrap")
         wish = self.headroom.wish[rows]

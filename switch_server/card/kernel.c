@@ -10,9 +10,11 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <poll.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 
 enum {
     FRAME = 160,
@@ -27,8 +29,11 @@ enum {
     TABLE_BITS = 14,
     CONTROL = 32, /* bytes of a control message with a timestamp */
     A = 0,
-    MU = 1
+    MU = 1,
+    TICK_NS = 20 * 1000 * 1000,
+    NS_A_SAMPLE = 125 * 1000
 };
+enum { NOT_BEGUN, RECEIVED, POPPED, SENT }; /* how far kernel_run has come in the tick that Python goes on with */
 #define FIRST_WORD 0xFF7F0000u /* the first two bytes of a header word without the marker bit */
 #define SPREAD 0x9E3779B97F4A7C15u
 
@@ -150,6 +155,18 @@ struct kernel {
     int64_t *near;        /* out: rows that have or may have a key */
     int64_t *near_slot;   /* out: the slots of their frames */
     int64_t near_count;
+    /* kernel_run */
+    int64_t control;      /* the control socket */
+    int64_t due_ns;       /* the next tick's time, monotonic clock */
+    int64_t until;        /* the first tick that is not run here */
+    int64_t most_late_ns; /* a tick that is later is not run here */
+    int64_t received;     /* out: datagrams of the last tick */
+    int64_t ran;          /* out: whole ticks, and their datagrams and packets */
+    int64_t ran_received;
+    int64_t ran_sent;
+    double *lateness;     /* ms, of the last ticks in a circle */
+    int64_t lateness_size;
+    int64_t *lateness_next;
 };
 
 int64_t kernel_bytes(void) { return (int64_t)sizeof(struct kernel); }
@@ -489,4 +506,49 @@ void kernel_media(struct kernel *k)
     kernel_send(k);
     kernel_detect(k);
     kernel_advance(k);
+}
+
+static int64_t nanoseconds(clockid_t clock)
+{
+    struct timespec now;
+    clock_gettime(clock, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+/* Waits for the next tick; 0 when a command comes first, or a signal. */
+static int wait_for_tick(const struct kernel *k)
+{
+    int64_t left = k->due_ns - nanoseconds(CLOCK_MONOTONIC);
+    left = left > 0 ? left : 0;
+    struct timespec time = {left / 1000000000, left % 1000000000};
+    struct pollfd control = {(int)k->control, POLLIN, 0};
+    return ppoll(&control, 1, &time, NULL) == 0;
+}
+
+/* Runs ticks as long as they need nothing but this file, until the tick `until`, a command or a tick that is too late; returns how far
+ * the tick has come that Python goes on with. */
+int64_t kernel_run(struct kernel *k)
+{
+    k->ran = k->ran_received = k->ran_sent = 0;
+    while (k->tick + 1 < k->until && wait_for_tick(k)) {
+        int64_t late = nanoseconds(CLOCK_MONOTONIC) - k->due_ns;
+        if (late > k->most_late_ns)
+            break;
+        k->lateness[(*k->lateness_next)++ % k->lateness_size] = (double)late / 1e6;
+        k->due = (nanoseconds(CLOCK_REALTIME) - late) / NS_A_SAMPLE;
+        k->due_ns += TICK_NS;
+        k->tick += 1;
+        k->received = kernel_receive(k);
+        if (k->more || k->unknown || k->irregular_count || k->late_count)
+            return RECEIVED;
+        if (kernel_pop(k))
+            return POPPED;
+        kernel_media(k);
+        if (k->over_count || k->full_count || k->near_count)
+            return SENT;
+        k->ran += 1;
+        k->ran_received += k->received;
+        k->ran_sent += k->sent;
+    }
+    return NOT_BEGUN;
 }

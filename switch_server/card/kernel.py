@@ -4,6 +4,7 @@
 """
 
 import ctypes
+import enum
 import functools
 import re
 from typing import Any
@@ -15,7 +16,7 @@ from switch_server.card.kernel_library import SOURCE, NoKernel
 _STRUCT = re.compile(r"^struct kernel \{$(.*?)^\};$", re.MULTILINE | re.DOTALL)
 _MEMBER = re.compile(r"^    [\w ]+[ *](\w+);", re.MULTILINE)
 FUNCTIONS = (
-    "receive", "sort", "pop", "fill", "record", "headers", "send", "detect", "advance", "media",
+    "receive", "sort", "pop", "fill", "record", "headers", "send", "detect", "advance", "media", "run",
 )  # fmt: skip
 
 
@@ -25,8 +26,17 @@ def members() -> list[str]:
     return _MEMBER.findall(found[1]) if found else []
 
 
+class Stage(enum.IntEnum):
+    """How far ``kernel_run`` has come in the tick that Python goes on with."""
+
+    NOT_BEGUN = 0
+    RECEIVED = 1
+    POPPED = 2
+    SENT = 3
+
+
 class Kernel:
-    """``call.receive()`` and so on are the C functions; ``values`` the struct, whose integers can be read and set."""
+    """``receive`` and so on are the C functions; ``values`` is the struct, whose integers can be read and set."""
 
     def __init__(self, library: ctypes.CDLL) -> None:
         fields = [(name, ctypes.c_int64) for name in members()]
@@ -34,13 +44,14 @@ class Kernel:
         library.kernel_bytes.restype = ctypes.c_int64
         if library.kernel_bytes() != ctypes.sizeof(self.values):
             raise NoKernel("the library's struct is another one")
+        self.stage = Stage.NOT_BEGUN
         self._names = frozenset(name for name, _ in fields)
         self._bound: dict[str, Any] = {}
         address = ctypes.addressof(self.values)
         for name in FUNCTIONS:
             function = getattr(library, f"kernel_{name}")
             function.argtypes = (ctypes.c_void_p, ctypes.c_int64) if name == "sort" else (ctypes.c_void_p,)
-            function.restype = ctypes.c_int64 if name in {"receive", "pop"} else None
+            function.restype = ctypes.c_int64 if name in {"receive", "pop", "run"} else None
             setattr(self, name, functools.partial(function, address))
 
     receive: Any
@@ -53,6 +64,7 @@ class Kernel:
     detect: Any
     advance: Any
     media: Any
+    run: Any
 
     def bind(self, arrays: dict[str, npt.NDArray[Any]], **numbers: int) -> None:
         """Gives the struct the arrays' memory, and integers; an array must be contiguous."""

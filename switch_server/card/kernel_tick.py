@@ -11,7 +11,7 @@ from switch_server.card import rtp
 from switch_server.card.g711 import ACROSS, DECODE32, ENCODE
 from switch_server.card.intake import IDLE_PORTS_EVERY, PASSES, Intake
 from switch_server.card.jitter import SOURCE_GONE_FRAMES
-from switch_server.card.kernel import Kernel
+from switch_server.card.kernel import Kernel, Stage
 from switch_server.card.media import MediaPipeline
 from switch_server.card.sockets import BATCH, ROW, SOCKET_BATCH, MmsgSockets
 
@@ -36,16 +36,20 @@ class KernelIntake(Intake):
             kernel.bind(part.memory())
 
     def step(self, tick: int, due: int) -> None:
+        kernel = self._kernel
         self._due = due
-        kernel = self._kernel.values
-        kernel.tick, kernel.due = tick, due
+        if kernel.stage:  # the tick has begun in ``kernel_run``
+            self._received(kernel.values.received, tick)
+            passes = PASSES - 1 if kernel.values.more else 0
+        else:
+            kernel.values.tick, kernel.values.due = tick, due
+            passes = PASSES
         self._read(self._latches.ports_in_use if tick % IDLE_PORTS_EVERY else list(range(self._latches.ports)))
-        for _ in range(PASSES):
-            count = self._kernel.receive()
-            if count:
-                self._received(count, tick)
-            if not kernel.more:
+        for _ in range(passes):
+            self._received(kernel.receive(), tick)
+            if not kernel.values.more:
                 break
+        self._read(self._latches.ports_in_use)
 
     def _read(self, ports: list[int]) -> None:
         """Sets the ports that are read."""
@@ -91,14 +95,15 @@ class KernelMedia(MediaPipeline):
     def tick(self) -> None:
         if self._channels.changed or self._mixer.changed or self._player.changed or self._recorder.changed:
             self._refresh()
-        kernel = self._kernel.values
-        if self._kernel.pop():
-            rows = self._lacking[: kernel.lacking_count].copy()
-            _, self._whole[rows] = self._jitter.pop(rows, self._channels.law)
-        if self._digit_sender:
-            self._media_with_keys()
-        else:
-            self._kernel.media()
+        kernel, stage = self._kernel.values, self._kernel.stage
+        if stage < Stage.SENT:
+            if stage == Stage.POPPED or self._kernel.pop():
+                rows = self._lacking[: kernel.lacking_count].copy()
+                _, self._whole[rows] = self._jitter.pop(rows, self._channels.law)
+            if self._digit_sender:
+                self._media_with_keys()
+            else:
+                self._kernel.media()
         self.sent += kernel.sent
         ended = self._player.go_on(self._over[: kernel.over_count].copy()) if kernel.over_count else []
         self._unmark()
@@ -106,7 +111,7 @@ class KernelMedia(MediaPipeline):
             self._recorder.write_out(self._full[: kernel.full_count])
         if kernel.near_count:
             self._detect_near(kernel.near_count)
-        self._jitter.count_tick()
+        self._jitter.count_ticks(1)
         for row, play, reason, played in ended:
             self._on_play_end(row, play, reason, played)
 

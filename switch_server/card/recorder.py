@@ -180,6 +180,11 @@ class Recorder:
         """The slot of each of ``rows``."""
         return self._slots
 
+    @property
+    def busy(self) -> bool:
+        """Whether a mask is about to be lifted, or a file to be closed."""
+        return bool(self._unmask) or len(self._by_file) > len(self._running)
+
     def waits(self, leg: LegId) -> bool:
         """Whether a recording of this leg is still being written or closed."""
         return any(recording.leg == leg for recording in self._by_file.values())

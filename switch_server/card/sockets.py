@@ -24,6 +24,7 @@ ROW = 1728  # header, 200 ms and extensions; an odd number of 64-byte lines, so 
 BATCH = 4096
 SO_RCVBUFFORCE = 33
 SO_TIMESTAMPNS = 35  # Linux; the control message has the same number
+IP_MTU_DISCOVER, IP_PMTUDISC_PROBE = 10, 3  # Linux: "don't fragment", and so no search for an identification (RFC 6864)
 SOCKET_BATCH = 512
 ADDRESS = struct.Struct("=HH4s8x")
 _MSGHDR = np.dtype(
@@ -289,6 +290,8 @@ def _bound(ip: str, port: int, buffer_bytes: int) -> socket.socket:
             sock.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, buffer_bytes)  # beyond the system's limit, where allowed
         with contextlib.suppress(OSError):
             sock.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
+        with contextlib.suppress(OSError):
+            sock.setsockopt(socket.IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_PROBE)
         sock.bind((ip, port))
     except OSError:
         sock.close()

@@ -193,7 +193,7 @@ class Card:
         self._digit_sender.add(row, command.digits)
 
     def _start_recording(self, row: int, command: m.StartRecording) -> None:
-        if not self._recorder.start(row, command.leg, command.recording, command.path):
+        if not self._recorder.start(row, command.leg, command.recording, command.path, self.ticks):
             self._tell(m.RecordingEnded(command.leg, command.recording, "failed", 0, "too many recordings at once"))
 
     def _mask(self, row: int, command: m.MaskRecording) -> None:
@@ -204,7 +204,7 @@ class Card:
         if to is None:
             self.dropped += 1
             return
-        self._recorder.move(row, command.recording, to, command.to)
+        self._recorder.move(row, command.recording, to, command.to, self.ticks)
 
     def _stop_recording(self, row: int, command: m.StopRecording) -> None:
         self._recorder.stop(row, command.recording, "stopped")

@@ -34,7 +34,7 @@ class FreeRun:
     def begun(self) -> bool:
         return self._kernel.stage != Stage.NOT_BEGUN
 
-    def run(self, card: Runnable, due_ns: int) -> int:
+    def run(self, card: Runnable, due_ns: int, most: int = OTHER_WORK_EVERY) -> int:
         """Runs free ticks, the first one at ``due_ns`` (monotonic clock); returns the time of the tick that Python does next."""
         kernel = self._kernel
         kernel.stage = Stage.NOT_BEGUN
@@ -42,7 +42,7 @@ class FreeRun:
             return due_ns
         values = kernel.values
         values.tick, values.due_ns = card.ticks, due_ns
-        values.until = card.ticks + OTHER_WORK_EVERY - card.ticks % OTHER_WORK_EVERY
+        values.until = min(card.ticks + OTHER_WORK_EVERY - card.ticks % OTHER_WORK_EVERY, card.ticks + most + 1)
         kernel.stage = Stage(kernel.run())
         card.ran(values.ran, values.ran_received, values.ran_sent)
         return due_ns + int(values.ran) * TICK_NS

@@ -6,8 +6,8 @@ number from its arrival to the tick; their sum is its headroom (``headroom.py``)
 SSRC, a jump of the timestamp or lasting lateness restarts the ring.
 
 Depth adapts in slots, up to 200 ms: a stream begins with the depth that gives its first packet a headroom of ``MARGIN``; a late packet
-delays playing by as many slots as it needs; ``settle`` removes and adds single slots in silence. Lost audio is concealed by the last
-20 ms, then twice by the last 20 ms at half the level of before, then by silence.
+delays playing by as many slots as it needs; ``settle`` removes and adds single slots in silence. Lost audio is concealed
+(``concealment.py``), after 60 ms by silence; where very many rows lose audio at one tick, the others repeat the frame before.
 """
 
 from typing import Any
@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from switch_server.card import FRAME
+from switch_server.card.concealment import HISTORY, OVERLAP, SILENT_FROM, Concealment
 from switch_server.card.g711 import DECODE_FLOAT, ENCODE, HALVED, SILENCE
 from switch_server.card.headroom import MARGIN, MOST_SAMPLES, Headroom
 
@@ -31,14 +32,17 @@ LONGEST = 10 * FRAME
 """Samples of the longest packet that is received (200 ms)."""
 MOST_START_SLOTS = 2
 RESTARTS_A_BATCH = 3
-SOURCE_GONE_FRAMES = 250  # concealed frames in a row at which the count stops
-SILENT_AFTER = 3  # concealed frames in a row, after which silence is played
+SOURCE_GONE = 250  # concealed halves of slots in a row at which the count stops; also the count before the first packet
+SILENT_AFTER = SILENT_FROM // HALF
+CONCEALED_A_TICK = 64
+"""Rows whose loss is concealed by pitch, and mended, in one tick."""
 SETTLED_A_TICK = 64
 """Rows whose depth may change in one tick by ``settle``; further rows have their turn in the next ticks."""
 QUIET = 7900.0
 """Mean square of a frame below which a slot may be removed or added: -45 dBm0."""
 AT_ONCE = 10
 """Slots too many that are removed at once, wherever the speech is."""
+_SILENCE = np.array(SILENCE, np.uint8)
 _RISING = ((np.arange(FRAME) + 0.5) / FRAME).astype(np.float32)
 
 
@@ -64,23 +68,22 @@ class JitterBuffer:
         self._all = np.arange(rows)
         self.headroom = Headroom(rows)
         self._late_ticks = np.zeros(rows, np.uint8)
-        self._missed = np.full(rows, SOURCE_GONE_FRAMES, np.uint8)
+        self._missed = np.full(rows, SOURCE_GONE, np.uint8)  # halves of slots concealed in a row
+        self._concealment = Concealment(rows)
         self.late = np.zeros(rows, np.int64)
         self.restarts = np.zeros(rows, np.int64)
 
     def memory(self) -> dict[str, npt.NDArray[Any]]:
         """The arrays that ``kernel.c`` works on."""
-        return {
-            "ring": self._bytes, "have": self._have, "head": self._head, "next_stamp": self.next_stamp,
-            "running": self.running, "missed": self._missed, "least": self.headroom.least, "most": self.headroom.most,
-        }  # fmt: skip
+        ring = {"ring": self._bytes, "have": self._have, "head": self._head, "next_stamp": self.next_stamp}
+        return ring | {"running": self.running, "missed": self._missed} | self.headroom.memory()
 
     def reset(self, row: int, silence: int) -> None:
         """Clears a row; ``silence`` is the byte that is played until the first packet."""
         self._bytes[:, row] = silence
         self._have[:, row] = 0
         self.running[row] = False
-        self._missed[row] = SOURCE_GONE_FRAMES
+        self._missed[row] = SOURCE_GONE
         self.late[row] = self.restarts[row] = 0
 
     def push(
@@ -206,7 +209,6 @@ class JitterBuffer:
         self.running[rows] = True
         slots = np.clip(-((wait - MARGIN) // FRAME), 0, MOST_START_SLOTS)
         self.next_stamp[rows] = stamp - (slots * FRAME).astype(np.uint32)
-        self._head[rows] = self._now
         self._have[:, rows] = 0
         self._late_ticks[rows] = 0
         self.headroom.restart(rows)
@@ -243,29 +245,73 @@ class JitterBuffer:
         slot = self._head[rows] & (SLOTS - 1)
         have = self._have[slot, rows]
         good = have == 3
+        after_loss = self._missed[rows] > 0
         if not good.all():
-            self._conceal(np.flatnonzero(~good), rows, slot, have, law)
-        frames = self._ring[slot, rows]
-        self._missed[rows[good]] = 0
-        return frames, good
+            self._conceal(rows[~good], slot[~good], have[~good], law)
+        if after_loss.any():
+            which = np.flatnonzero(after_loss & good)
+            self._mend(rows[which], slot[which], 0, law)
+        return self._ring[slot, rows], good
 
     def frames(self, slots: Rows, rows: Rows) -> Any:
         """The frames of ``rows`` in these slots, (n,) ``V160``."""
         return self._ring[slots, rows]
 
-    def _conceal(self, which: Rows, all_rows: Rows, slots: Rows, have: Any, law: npt.NDArray[np.uint8]) -> None:
-        rows, slot = all_rows[which], slots[which]
-        before, missed = (slot - 1) & (SLOTS - 1), self._missed[rows]
-        last = self._bytes[before, rows]
-        ebbing = (missed > 0) & (missed < 3)
-        last[ebbing] = np.take_along_axis(HALVED[law[rows[ebbing]]], last[ebbing].astype(np.int64), axis=1)
-        gone = missed >= 3
-        last[gone] = np.array(SILENCE, np.uint8)[law[rows[gone]]][:, None]
-        halves = last.view(f"V{HALF}")
-        for bit in (0, 1):
-            lacking = (have[which] & (1 + bit)) == 0
-            self._halves[slot[lacking], rows[lacking], bit] = halves[lacking, bit]
-        self._missed[rows] = np.minimum(missed, SOURCE_GONE_FRAMES - 1) + 1
+    def _conceal(self, rows: Rows, slot: Rows, have: npt.NDArray[np.uint8], law: npt.NDArray[np.uint8]) -> None:
+        """Fills what is lacking in the frames in ``slot``: the whole frame, its first or its second half."""
+        whole, first, second = (np.flatnonzero(have == there) for there in (0, 2, 1))
+        self._fill(rows[whole], slot[whole], 0, FRAME, law)
+        if first.size:
+            self._fill(rows[first], slot[first], 0, HALF, law)
+            self._mend(rows[first], slot[first], HALF, law)
+        if second.size:
+            self._mend(rows[second], slot[second], 0, law)
+            self._fill(rows[second], slot[second], HALF, HALF, law)
+
+    def _fill(self, rows: Rows, slot: Rows, begin: int, count: int, law: npt.NDArray[np.uint8]) -> None:
+        missed = self._missed[rows]
+        self._missed[rows] = np.minimum(missed, SOURCE_GONE - 2) + count // HALF
+        sounding = np.flatnonzero(missed < SILENT_AFTER)
+        if sounding.size < rows.size:
+            gone = np.flatnonzero(missed >= SILENT_AFTER)
+            self._bytes[slot[gone], rows[gone], begin : begin + count] = _SILENCE[law[rows[gone]], None]
+        if sounding.size > CONCEALED_A_TICK:
+            self._repeat(rows, slot, sounding[CONCEALED_A_TICK:], begin, count, law)
+            sounding = sounding[:CONCEALED_A_TICK]
+        if not sounding.size:
+            return
+        rows, slot, missed = rows[sounding], slot[sounding], missed[sounding]
+        fresh = np.flatnonzero(missed == 0)
+        self._concealment.begin(rows[fresh], self._played(rows[fresh], slot[fresh], begin, law))
+        sound = self._concealment.sound(rows, missed.astype(np.int64) * HALF, count)
+        self._bytes[slot, rows, begin : begin + count] = _coded(sound, law[rows])
+
+    def _repeat(self, rows: Rows, slot: Rows, which: Rows, begin: int, count: int, law: npt.NDArray[np.uint8]) -> None:
+        """The same place in the frame before, 6 dB lower."""
+        rows, slot = rows[which], slot[which]
+        last = self._bytes[(slot - 1) & (SLOTS - 1), rows, begin : begin + count]
+        self._bytes[slot, rows, begin : begin + count] = HALVED[law[rows, None], last]
+        self._concealment.begin_silent(rows)
+
+    def _mend(self, rows: Rows, slot: Rows, begin: int, law: npt.NDArray[np.uint8]) -> None:
+        """The first sound after a loss, which begins at ``begin`` in its frame."""
+        missed = self._missed[rows]
+        self._missed[rows] = 0
+        which = np.flatnonzero((missed > 0) & (missed < SOURCE_GONE))[:CONCEALED_A_TICK]
+        if not which.size:
+            return
+        rows, slot, since = rows[which], slot[which], missed[which].astype(np.int64) * HALF
+        received = DECODE_FLOAT[law[rows, None], self._bytes[slot, rows, begin : begin + OVERLAP]]
+        self._bytes[slot, rows, begin : begin + OVERLAP] = _coded(
+            self._concealment.mend(rows, since, received), law[rows]
+        )
+
+    def _played(self, rows: Rows, slot: Rows, end: int, law: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+        """The last 48.75 ms (n, 390) of the rows' sound up to place ``end`` in ``slot``."""
+        slots = (slot[:, None] + np.arange(-3, 1)) & (SLOTS - 1)
+        sound = DECODE_FLOAT[law[rows, None, None], self._bytes[slots, rows[:, None]]]
+        played: npt.NDArray[np.float32] = sound.reshape(-1, 4 * FRAME)[:, 3 * FRAME + end - HISTORY : 3 * FRAME + end]
+        return played
 
     def advance(self, upto: int) -> None:
         """Advances all rows below ``upto`` by one tick, after ``pop``."""
@@ -302,8 +348,8 @@ class JitterBuffer:
         here, there = self._slot(rows, 0), self._slot(rows, slots)
         missed = self._missed[rows]
         ready = (self._have[here, rows] == 3) & (self._have[there, rows] == 3)
-        ready &= (missed == 0) | (missed == SOURCE_GONE_FRAMES)
-        ready &= (slots > 1) | self.headroom.impatient(rows) | self._quiet(rows, here, there, law)
+        ready &= (missed == 0) | (missed == SOURCE_GONE)
+        ready &= (slots > 1) | self.headroom.impatient(rows) | self._quiet(rows, law)
         self._fade(rows[ready], here[ready], there[ready], law)
         ready |= (self._have[here, rows] | self._have[there, rows] == 0) & (missed >= SILENT_AFTER)
         for row, count in zip(rows[ready].tolist(), slots[ready].tolist(), strict=True):
@@ -314,7 +360,7 @@ class JitterBuffer:
     def _add(self, rows: Rows, law: npt.NDArray[np.uint8]) -> None:
         """Plays, before the next frame, one that fades from the next frame to the last."""
         here, before = self._slot(rows, 0), self._slot(rows, -1)
-        ready = (self._have[here, rows] == 3) & (self._missed[rows] == 0) & self._quiet(rows, here, before, law)
+        ready = (self._have[here, rows] == 3) & (self._missed[rows] == 0) & self._quiet(rows, law)
         rows, here, before = rows[ready], here[ready], before[ready]
         self._fade(rows, here, before, law)
         self._have[before, rows] = 3
@@ -325,21 +371,29 @@ class JitterBuffer:
         slot: Rows = (self._head[rows] + ahead) & (SLOTS - 1)
         return slot
 
-    def _quiet(self, rows: Rows, one: Rows, other: Rows, law: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
-        quiet = np.ones(rows.size, np.bool_)
-        for slot in (one, other):
-            sound = DECODE_FLOAT[law[rows, None], self._bytes[slot, rows]]
-            quiet &= np.einsum("ij,ij->i", sound, sound) < QUIET * FRAME
+    def _quiet(self, rows: Rows, law: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
+        """Whether the last three frames and the next two, if received, are quiet: 60 ms is longer than most closures within a word."""
+        slots = (self._head[rows, None] + np.arange(-3, 2)) & (SLOTS - 1)
+        sound = DECODE_FLOAT[law[rows, None, None], self._bytes[slots, rows[:, None]]]
+        loud = np.einsum("nij,nij->ni", sound, sound) > QUIET * FRAME
+        loud[:, 4] &= self._have[slots[:, 4], rows] == 3
+        quiet: npt.NDArray[np.bool_] = ~loud.any(axis=1)
         return quiet
 
     def _fade(self, rows: Rows, begin: Rows, end: Rows, law: npt.NDArray[np.uint8]) -> None:
         """Changes the frames in slots ``end``: they begin as those in ``begin``, and end as they are."""
         laws = law[rows, None]
         first, last = DECODE_FLOAT[laws, self._bytes[begin, rows]], DECODE_FLOAT[laws, self._bytes[end, rows]]
-        sound = (first + (last - first) * _RISING).astype(np.int16)
-        self._bytes[end, rows] = ENCODE[laws, sound.view(np.uint16)]
+        self._bytes[end, rows] = _coded(first + (last - first) * _RISING, law[rows])
 
     def adapt(self, upto: int) -> None:
         """Every 2 s: reviews the depths."""
         self.headroom.review(upto)
         self._late_ticks[:upto] = 0
+
+
+def _coded(sound: npt.NDArray[np.float32], law: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """Samples (n, count) as bytes, row n in the law ``law[n]``."""
+    samples = np.clip(sound, -32768, 32767).astype(np.int16)
+    coded: npt.NDArray[np.uint8] = ENCODE[law[:, None], samples.view(np.uint16)]
+    return coded

@@ -10,7 +10,7 @@ import numpy as np
 from switch_server.card import rtp
 from switch_server.card.g711 import ACROSS, DECODE32, ENCODE
 from switch_server.card.intake import IDLE_PORTS_EVERY, PASSES, Intake
-from switch_server.card.jitter import SOURCE_GONE_FRAMES
+from switch_server.card.jitter import SOURCE_GONE
 from switch_server.card.kernel import Kernel, Stage
 from switch_server.card.media import MediaPipeline
 from switch_server.card.sockets import BATCH, ROW, SOCKET_BATCH, MmsgSockets
@@ -87,7 +87,7 @@ class KernelMedia(MediaPipeline):
                 "decode": DECODE32, "encode": ENCODE, "seq": self._seq, "stamp": self.stamp,
                 "packets_out": self.packets_out,
             },
-            gone=SOURCE_GONE_FRAMES,
+            gone=SOURCE_GONE,
         )  # fmt: skip
         for part in (sockets, self._recorder, self._detector):
             kernel.bind(part.memory())

@@ -142,7 +142,7 @@ class RecordingWriter:
 
 
 def _write(descriptor: int, what: Samples, place: int) -> None:
-    view = memoryview(what)
+    view = memoryview(what)  # type: ignore[arg-type]  # an array is a buffer, too
     while view:
         written = os.pwrite(descriptor, view, place)
         view, place = view[written:], place + written

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from switch_server.card import FRAME, g711
+from switch_server.card.concealment import OVERLAP
 from switch_server.card.headroom import MARGIN, NARROW
 from switch_server.card.jitter import JitterBuffer
 from switch_server.card.sockets import ROW
@@ -69,10 +70,10 @@ class Line:
         return g711.decode(np.frombuffer(b"".join(self.played), np.uint8), g711.A).astype(np.int32)
 
     def lost(self) -> list[int]:
-        """The numbers of the loud frames that were not played as they came."""
+        """The numbers of the loud frames that were not played as they came, but for the joint to a loss before."""
         loud = np.abs(g711.decode(self.frames, g711.A).astype(np.int32)).max(axis=1) > 1000
-        played = set(self.played)
-        return [n for n in np.flatnonzero(loud).tolist() if self.frames[n].tobytes() not in played]
+        played = {frame[OVERLAP:] for frame in self.played}
+        return [n for n in np.flatnonzero(loud).tolist() if self.frames[n, OVERLAP:].tobytes() not in played]
 
 
 @settings(max_examples=25, deadline=None)

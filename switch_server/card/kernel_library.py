@@ -5,9 +5,9 @@ compiler's options and the machine, so that a library of another version is neve
 belongs to this user or to root and that nobody else can write to.
 """
 
+import contextlib
 import ctypes
 import hashlib
-import logging
 import os
 import platform
 import shutil
@@ -17,7 +17,6 @@ import sys
 import tempfile
 from pathlib import Path
 
-LOG = logging.getLogger("huawu.card")
 SOURCE = Path(__file__).with_name("kernel.c")
 OPTIONS = ("-std=c99", "-O3", "-ffp-contract=off", "-fPIC", "-shared")
 """``-ffp-contract=off``: sums are rounded as numpy rounds them."""
@@ -41,14 +40,22 @@ def load() -> ctypes.CDLL:
     reasons = []
     for folder in folders():
         try:
-            _claim(folder)
-            path = folder / name
-            if not path.exists():
-                _compile(path)
-            return ctypes.CDLL(str(path), use_errno=True)
+            return _library(folder, name)
         except (NoKernel, OSError) as error:
             reasons.append(str(error))
     raise NoKernel("; ".join(reasons))
+
+
+def _library(folder: Path, name: str) -> ctypes.CDLL:
+    folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+    _check_owner(folder)
+    path = folder / name
+    if path.exists():
+        _check_owner(path)
+        with contextlib.suppress(OSError):  # half a file, for example of a full disk: it is made anew
+            return ctypes.CDLL(str(path), use_errno=True)
+    _compile(path)
+    return ctypes.CDLL(str(path), use_errno=True)
 
 
 def folders() -> list[Path]:
@@ -60,12 +67,11 @@ def folders() -> list[Path]:
     return wanted
 
 
-def _claim(folder: Path) -> None:
-    """Makes the folder if need be; raises ``NoKernel`` where others than this user and root can write to it."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    status = folder.stat()
+def _check_owner(path: Path) -> None:
+    """Raises ``NoKernel`` where others than this user and root can write to ``path``."""
+    status = path.stat()
     if status.st_uid not in {0, os.geteuid()} or status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-        raise NoKernel(f"{folder}: others can write to it")
+        raise NoKernel(f"{path}: others can write to it")
 
 
 def _compile(path: Path) -> None:

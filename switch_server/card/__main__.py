@@ -41,7 +41,7 @@ def main() -> None:
     control = Control(socket.socket(fileno=options.fd))
     prompts = Prompts(options.prompts)
     prompts.preload()
-    kernel = None if options.numpy or options.plain else _kernel(options.card)
+    kernel = None if options.numpy or options.plain else compiled(options.card)
     card = Card(
         options.ip, options.channels, prompts, control.send, ports=options.ports, plain=options.plain, kernel=kernel
     )
@@ -50,7 +50,8 @@ def main() -> None:
     control.flush()
 
 
-def _kernel(card: str) -> Kernel | None:
+def compiled(card: str) -> Kernel | None:
+    """The compiled tick, ``None`` where there is none; logs which way the card calculates."""
     try:
         kernel = Kernel(load())
     except NoKernel as reason:

@@ -75,8 +75,9 @@ class JitterBuffer:
 
     def memory(self) -> dict[str, npt.NDArray[Any]]:
         """The arrays that ``kernel.c`` works on."""
-        ring = {"ring": self._bytes, "have": self._have, "head": self._head, "next_stamp": self.next_stamp}
-        return ring | {"running": self.running, "missed": self._missed} | self.headroom.memory()
+        ring: dict[str, Any] = {"ring": self._bytes, "have": self._have, "head": self._head}
+        ring |= {"next_stamp": self.next_stamp, "running": self.running, "missed": self._missed}
+        return ring | self.headroom.memory()
 
     def reset(self, row: int, silence: int) -> None:
         """Clears a row; ``silence`` is the byte that is played until the first packet."""

@@ -20,7 +20,7 @@ from pathlib import Path
 SOURCE = Path(__file__).with_name("kernel.c")
 OPTIONS = ("-std=c99", "-O3", "-ffp-contract=off", "-fPIC", "-shared")
 """``-ffp-contract=off``: sums are rounded as numpy rounds them."""
-COMPILERS = ("cc", "gcc", "clang")
+COMPILERS = ("gcc", "cc", "clang")
 LONGEST_S = 60
 
 
@@ -78,7 +78,7 @@ def _compile(path: Path) -> None:
     """Compiles into a file of another name and renames it, so that cards which start at once never load half a library."""
     compiler = next((found for name in COMPILERS if (found := shutil.which(name))), None)
     if compiler is None:
-        raise NoKernel("no C compiler (cc, gcc or clang)")
+        raise NoKernel("no C compiler (gcc, cc or clang)")
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
         made = Path(folder) / path.name
         command = [compiler, *OPTIONS, "-o", str(made), str(SOURCE)]
@@ -88,6 +88,8 @@ def _compile(path: Path) -> None:
             raise NoKernel(f"{compiler} took over {LONGEST_S} s") from error
         if done.returncode:
             raise NoKernel(f"{compiler} failed: {done.stderr.strip()[:500]}")
+        with made.open("rb") as file:
+            os.fsync(file.fileno())  # so that a power failure leaves no library of zeros
         made.replace(path)
 
 

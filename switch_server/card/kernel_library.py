@@ -32,18 +32,22 @@ def load() -> ctypes.CDLL:
     """The library, compiled first where needed; raises ``NoKernel``."""
     if not sys.platform.startswith("linux") or ctypes.sizeof(ctypes.c_void_p) != 8:
         raise NoKernel("it is for Linux with 64 bits")
-    try:
-        source = SOURCE.read_bytes()
-    except OSError as error:
-        raise NoKernel(f"no source: {error}") from error
-    name = f"kernel-{hashlib.sha256(repr((source, OPTIONS, platform.machine())).encode()).hexdigest()[:16]}.so"
-    reasons = []
+    name, reasons = file_name(), []
     for folder in folders():
         try:
             return _library(folder, name)
         except (NoKernel, OSError) as error:
             reasons.append(str(error))
     raise NoKernel("; ".join(reasons))
+
+
+def file_name() -> str:
+    """The library's name, by its source, options and machine."""
+    try:
+        source = SOURCE.read_bytes()
+    except OSError as error:
+        raise NoKernel(f"no source: {error}") from error
+    return f"kernel-{hashlib.sha256(repr((source, OPTIONS, platform.machine())).encode()).hexdigest()[:16]}.so"
 
 
 def _library(folder: Path, name: str) -> ctypes.CDLL:

@@ -105,6 +105,7 @@ class TickLoop:
                 strangers=intake.strangers,
                 malformed=intake.malformed + self._control.malformed,
                 dropped_commands=self._card.dropped,
+                compiled=self._free_run is not None,
             )
         )
 

@@ -73,6 +73,12 @@ class JitterBuffer:
         self.late = np.zeros(rows, np.int64)
         self.restarts = np.zeros(rows, np.int64)
 
+    def memory(self) -> dict[str, npt.NDArray[Any]]:
+        """The arrays that ``kernel.c`` works on."""
+        ring: dict[str, Any] = {"ring": self._bytes, "have": self._have, "head": self._head}
+        ring |= {"next_stamp": self.next_stamp, "running": self.running, "missed": self._missed}
+        return ring | self.headroom.memory()
+
     def reset(self, row: int, silence: int) -> None:
         """Clears a row; ``silence`` is the byte that is played until the first packet."""
         self._bytes[:, row] = silence
@@ -249,6 +255,10 @@ class JitterBuffer:
             self._mend(rows[which], slot[which], 0, law)
         return self._ring[slot, rows], good
 
+    def frames(self, slots: Rows, rows: Rows) -> Any:
+        """The frames of ``rows`` in these slots, (n,) ``V160``."""
+        return self._ring[slots, rows]
+
     def _conceal(self, rows: Rows, slot: Rows, have: npt.NDArray[np.uint8], law: npt.NDArray[np.uint8]) -> None:
         """Fills what is lacking in the frames in ``slot``: the whole frame, its first or its second half."""
         whole, first, second = (np.flatnonzero(have == there) for there in (0, 2, 1))
@@ -311,8 +321,12 @@ class JitterBuffer:
         place += self._all[:upto]
         self._have_flat[place] = 0
         head += 1
-        self._now += 1
         self.next_stamp[:upto] += np.uint32(FRAME)
+        self.count_ticks(1)
+
+    def count_ticks(self, ticks: int) -> None:
+        """The part of ``advance`` that is not of rows, for several ticks."""
+        self._now += ticks
 
     def skip(self, upto: int, ticks: int) -> None:
         """Advances all rows below ``upto`` by ``ticks`` that nothing was played in; the next loss begins with silence."""
@@ -324,6 +338,8 @@ class JitterBuffer:
     def settle(self, law: npt.NDArray[np.uint8]) -> None:
         """Removes or adds one slot in rows that wish it (``Headroom``) and are silent at this tick; called before ``pop``."""
         rows = self.headroom.wishing
+        if not rows.size:
+            return
         if rows.size > SETTLED_A_TICK:
             rows = rows.take(self._now * SETTLED_A_TICK + np.arange(SETTLED_A_TICK), mode="wrap")
         wish = self.headroom.wish[rows]

@@ -96,6 +96,7 @@ FOR_TESTS: tuple[Package, ...] = (
     Package(
         "pulseaudio-utils", "pactl", "plugs that headset in and out, plays and records its sound", ("pacat", "parec")
     ),
+    Package("mmdebstrap", "mmdebstrap", "makes the folder in which a real Asterisk runs, the far end of trunks in the tests"),
     *FOR_WINDOW,
 )
 

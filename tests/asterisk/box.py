@@ -10,6 +10,7 @@ Each door is a trunk of its own kind: Asterisk tells them apart by the port that
 
 import itertools
 import os
+import re
 import secrets
 import shutil
 import signal
@@ -29,7 +30,7 @@ from tests.sip_tools import free_port
 ETC = Path(__file__).parent / "etc"
 UP_SECONDS = 60.0
 TONE_DBM0 = -10.0
-SOUNDS = {"hz600": (600, 120), "hz700short": (700, 4), "music/hz850": (850, 120)}
+SOUNDS = {"hz600": (600, 120), "hz700short": (700, 6), "music/hz850": (850, 120)}
 """Sound files: frequency in Hz, length in s; all at ``TONE_DBM0``."""
 _numbers = itertools.count(1)
 
@@ -117,9 +118,11 @@ class Box:
 
     def told(self) -> str:
         """The end of its log."""
+        return (self.folder / "output").read_text(errors="replace")[-2000:] + self._messages()[-4000:]
+
+    def _messages(self) -> str:
         log = self.folder / "state" / "messages"
-        said = log.read_text(errors="replace") if log.exists() else ""
-        return (self.folder / "output").read_text(errors="replace")[-2000:] + said[-4000:]
+        return log.read_text(errors="replace") if log.exists() else ""
 
     def console(self, command: str, *, check: bool = True) -> str:
         """Runs a command of Asterisk's console; returns what it says."""
@@ -130,6 +133,13 @@ class Box:
         )  # fmt: skip
         assert done.returncode == 0 or not check, done.stdout + done.stderr
         return done.stdout
+
+    def sent(self, door: Door) -> list[str]:
+        """All SIP messages that it has sent to the switch through this door."""
+        ip, port = self.switch
+        head = rf"<--- Transmitting SIP \w+ \(\d+ bytes\) to UDP:{ip}:{port} --->\n"
+        texts = re.findall(head + r"(.*?)(?=\n\[|\Z)", self._messages(), re.DOTALL)
+        return [text for text in texts if f"{ip}:{door.port}" in text]
 
     # --- its files ---
 

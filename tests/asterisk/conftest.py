@@ -11,7 +11,7 @@ from tests.asterisk.party import Party
 from tests.asterisk.rig import rig
 from tests.e2e.centre import Centre
 
-PARTIES = ("8001", "8002")
+PARTIES = ("8001", "8002", "8003")
 
 
 @pytest.fixture(scope="session")
@@ -47,4 +47,11 @@ def party(box: Box) -> Iterator[Party]:
 @pytest.fixture
 def other(box: Box) -> Iterator[Party]:
     with Party(box, PARTIES[1]) as made:
+        yield made
+
+
+@pytest.fixture
+def second(box: Box) -> Iterator[Party]:
+    """A second line of ``party``."""
+    with Party(box, PARTIES[2]) as made:
         yield made

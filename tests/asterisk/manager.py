@@ -12,7 +12,7 @@ Event = dict[str, str]
 
 
 class Manager:
-    """``with Manager(port, secret) as manager: manager.event("DTMFEnd", Digit="5")``. All events since the log-in are kept."""
+    """``with Manager(port, secret) as manager: manager.event("DTMFEnd", Digit="5")``. All events since the log-in are kept, but those of RTCP."""
 
     def __init__(self, port: int, secret: str) -> None:
         self._port, self._secret = port, secret
@@ -64,9 +64,11 @@ class Manager:
         with self._skt.makefile("r", encoding="utf-8", errors="replace") as lines, contextlib.suppress(OSError):
             message: Event = {}
             for line in lines:
-                name, colon, value = line.strip().partition(": ")
-                if colon:
-                    message[name] = value
+                name, _, value = line.strip().partition(":")
+                if name:
+                    message[name] = value.strip()
+                elif message.get("Event", "").startswith("RTCP"):
+                    message = {}
                 elif message:
                     with self._changed:
                         self.events.append(message)

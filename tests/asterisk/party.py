@@ -1,9 +1,9 @@
 """A telephone behind Asterisk: it answers by itself what a telephone answers by itself, and keeps all that it was sent.
 
-    with Party(box, "8001") as party:
-        party.dial("1*7100")              # or: party.rings(); party.answers()
-        party.rtp.say(sine(400, 8000))
-        party.holds(); party.retrieves(); party.refers("8002"); party.hangs_up()
+with Party(box, "8001") as party:
+party.dials("1*7100")             # or: party.rings(); party.answers()
+party.rtp.say(sine(400, 8000))
+party.holds(); party.retrieves(); party.refers("8002"); party.hangs_up()
 """
 
 import threading
@@ -158,12 +158,11 @@ class Party:
         assert self.dialog is not None
         before = len(self.seen)
         self.dialog.request("BYE")
-        self.dialog = None
+        self.dialog, self.rtp.far = None, None
         self.answer_to("BYE", before)
 
     def hung_up_on(self, seconds: float = SECONDS) -> None:
         self.until(lambda: self.over, seconds)
-        self.dialog = None
 
     # --- what it does by itself ---
 
@@ -192,6 +191,19 @@ class Party:
             self.over += 1
         elif method == "BYE":
             self.peer.reply(request, 200)
-            self.over += 1
+            self._over()
         elif method != "ACK":
             self.peer.reply(request, 200)
+            if method == "NOTIFY" and request.body.startswith("SIP/2.0 200"):
+                self._lets_go()
+
+    def _lets_go(self) -> None:
+        """Its transfer has come about (RFC 5589 §6.1)."""
+        if self.dialog is not None:
+            self.dialog.request("BYE")
+            self._over()
+
+    def _over(self) -> None:
+        """Its call has ended: it sends no sound."""
+        self.dialog, self.rtp.far = None, None
+        self.over += 1

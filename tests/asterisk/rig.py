@@ -40,7 +40,7 @@ flow: out{digit}
 numbers: {numbers}
 start: dial
 steps:
-  dial: {{kind: dial, trunk: {door}, number: "{{dnis}}", ring: 20, on_failed: failed, on_ended: ended}}
+  dial: {{kind: dial, trunk: {door}, number: "{{dnis}}", ring: 12, on_failed: failed, on_ended: ended}}
   failed: {{kind: say, say: ["pause:60000"], next: ended}}
   ended: {{kind: hangup}}
 """

@@ -6,7 +6,7 @@ import pytest
 
 from shared.enums import EndCause
 from shared.ids import LegId
-from switch_server.adapters.sip_lines.answered import CALLEES
+from switch_server.adapters.sip.client import CALLEES
 from switch_server.adapters.sip_lines.merged import BegunCalls
 from switch_server.core.call import CallOffered
 from switch_server.core.leg import (

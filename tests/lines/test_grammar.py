@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from switch_server.adapters.sip_lines import grammar
-from switch_server.adapters.sip_lines.grammar import MalformedFieldError
+from switch_server.adapters.sip import grammar
+from switch_server.adapters.sip.grammar import MalformedFieldError
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,9 @@ from msgspec.structs import replace
 
 from shared.enums import EndCause, Law
 from shared.ids import PhoneName, TrunkName
-from switch_server.adapters.sip_lines import causes, contacts, digest, grammar, screen, session_timer, trunk_table
+from switch_server.adapters.sip import grammar, reader, stateless
+from switch_server.adapters.sip.message import Request
+from switch_server.adapters.sip_lines import causes, contacts, digest, session_timer, trunk_table
 from switch_server.adapters.sip_lines.session_timer import SessionTimer, TooSmall
 from switch_server.card import g711
 from switch_server.core.words import Trunk
@@ -189,7 +191,7 @@ def test_session_timer_as_caller_and_waits() -> None:
     assert SessionTimer(90, we_refresh=True).header(as_uas=False) == "90;refresher=uac"
 
 
-# --- screen ---
+# --- datagrams ---
 
 
 @given(st.binary(max_size=600))
@@ -197,18 +199,17 @@ def test_session_timer_as_caller_and_waits() -> None:
 def test_any_bytes_have_a_verdict(data: bytes) -> None:
     start = b"INVITE sip:a@b SIP/2.0\r\nVia: SIP/2.0/UDP h;rport\r\n"
     for datagram in (data, start + data, b"SIP/2.0 200 OK\r\n" + data):
-        verdict = screen.screen(datagram)
-        if isinstance(verdict, screen.RefusedRequest):
-            answer = screen.reply(verdict.head, ("192.0.2.1", 5060), verdict.code, verdict.reason, tag="t")
+        verdict = reader.read(datagram, ("192.0.2.1", 5060))
+        if isinstance(verdict, reader.RefusedRequest):
+            answer = stateless.response(verdict.request, verdict.code, verdict.reason, tag="t")
             assert answer.startswith(b"SIP/2.0 ")
             assert answer.endswith(b"Content-Length: 0\r\n\r\n")
 
 
 def test_reply_tells_the_source_and_keeps_the_tag() -> None:
-    head = screen.SipHead(
-        "INVITE", None, "sip:x", ("SIP/2.0/UDP h:5060;rport;branch=b", "SIP/2.0/UDP g"), {"to": "<sip:a>;tag=old"}
-    )
-    text = screen.reply(head, ("192.0.2.1", 99), 400, "Bad", tag="new", extra=("X: y",)).decode()
+    fields = {"via": ["SIP/2.0/UDP h:5060;rport;branch=b", "SIP/2.0/UDP g"], "to": ["<sip:a>;tag=old"]}
+    request = Request("INVITE", "sip:x", fields, source=("192.0.2.1", 99))
+    text = stateless.response(request, 400, "Bad", tag="new", headers=(("X", "y"),)).decode()
     assert "Via: SIP/2.0/UDP h:5060;rport=99;branch=b;received=192.0.2.1\r\nVia: SIP/2.0/UDP g\r\n" in text
     assert "To: <sip:a>;tag=old\r\nX: y\r\nServer: Huawu\r\n" in text
 
@@ -336,7 +337,9 @@ def test_any_text_is_read_in_linear_time(run: str, before: str) -> None:
         lambda: contacts.read((text,)),
         lambda: session_timer.read(text),
         lambda: grammar.tag_of(text),
-        lambda: screen.screen(f"INVITE sip:a@b SIP/2.0\r\nVia: {text}\r\nTo: {text}\r\n\r\n".encode()),
+        lambda: reader.read(
+            f"INVITE sip:a@b SIP/2.0\r\nVia: {text}\r\nTo: {text}\r\n\r\n".encode(), ("192.0.2.1", 5060)
+        ),
     )
     for read in readers:
         with contextlib.suppress(contacts.BadContact):

@@ -7,7 +7,9 @@ from collections import Counter
 import pytest
 
 from shared.ids import PhoneName
-from switch_server.adapters.sip_lines import digest, registrar, screen
+from switch_server.adapters.sip import reader
+from switch_server.adapters.sip.message import Request
+from switch_server.adapters.sip_lines import digest, registrar
 from switch_server.ports.phones import Binding
 from tests.fakes.phones import FakePhones, phone
 from tests.lines.desk_phone import RawPhone
@@ -338,16 +340,16 @@ def ask(desk: registrar.Registrar, now: float, proof: str = "", cseq: int = 1) -
         "REGISTER sip:huawu SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.9;branch=z9hG4bKa\r\nFrom: <sip:front-1@h>;tag=a\r\nTo: <sip:front-1@h>\r\n"
         f"Call-ID: a\r\nCSeq: {cseq} REGISTER\r\nContact: <sip:front-1@10.0.0.9>\r\n{proof}\r\n\r\n"
     )
-    passed = screen.screen(text.encode())
-    assert isinstance(passed, screen.PassedMessage)
-    return desk.answer(passed.head, ("192.0.2.9", 5060), now)
+    request = reader.read(text.encode(), ("192.0.2.9", 5060))
+    assert isinstance(request, Request)
+    return desk.answer(request, now)
 
 
 def prove(
     desk: registrar.Registrar, now: float, password: str = "open sesame", nonce_at: float | None = None, cseq: int = 1
 ) -> registrar.RegisterResponse:
     (header,) = ask(desk, now if nonce_at is None else nonce_at).headers
-    asked = digest.read_challenge(header.partition(": ")[2])
+    asked = digest.read_challenge(header[1])
     assert asked is not None
     proof = digest.authorization(asked, FRONT, password, "REGISTER", "sip:huawu", "cc")
     return ask(desk, now, f"Authorization: {proof}", cseq)
@@ -363,7 +365,7 @@ def test_the_door_opens_again_after_five_minutes(book) -> None:
 def test_an_old_nonce_is_asked_anew_and_no_wrong_password(book) -> None:
     desk = registrar.Registrar(book, digest.DigestAuthenticator(b"s" * 32), Counter())
     (header,) = prove(desk, 2000.0, nonce_at=1000.0).headers
-    assert "stale=true" in header
+    assert "stale=true" in header[1]
     (header,) = prove(desk, 2000.0, "geheim", nonce_at=1000.0).headers
     assert "stale" not in header
     assert book.out == []
@@ -371,11 +373,11 @@ def test_an_old_nonce_is_asked_anew_and_no_wrong_password(book) -> None:
 
 def test_the_answer_has_the_remaining_time(book) -> None:
     desk = registrar.Registrar(book, digest.DigestAuthenticator(b"s" * 32), Counter())
-    assert prove(desk, 1000.0).headers == ("Contact: <sip:front-1@10.0.0.9>;expires=300",)
-    assert prove(desk, 1100.0).headers == ("Contact: <sip:front-1@10.0.0.9>;expires=200",), (
+    assert prove(desk, 1000.0).headers == (("Contact", "<sip:front-1@10.0.0.9>;expires=300"),)
+    assert prove(desk, 1100.0).headers == (("Contact", "<sip:front-1@10.0.0.9>;expires=200"),), (
         "the same request: no refresh"
     )
-    assert prove(desk, 1100.0, cseq=2).headers == ("Contact: <sip:front-1@10.0.0.9>;expires=300",)
+    assert prove(desk, 1100.0, cseq=2).headers == (("Contact", "<sip:front-1@10.0.0.9>;expires=300"),)
     assert desk.knows("192.0.2.9", 1399.0)
     assert not desk.knows("192.0.2.9", 1401.0)
     assert not desk.knows("192.0.2.8", 1100.0)

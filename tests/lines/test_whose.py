@@ -20,7 +20,7 @@ OTHER = "127.0.0.8"
 
 @pytest.mark.parametrize("same_branch", [False, True])
 def test_a_cancel_is_for_its_own_invite(same_branch: bool) -> None:
-    """RFC 3261 §9.2: a CANCEL is matched by branch, Call-ID and From tag."""
+    """RFC 3261 §9.2: a CANCEL is matched by branch, sent-by, Call-ID and From tag."""
     with Switch(wait_and_see, ROAD) as switch, Peer(switch.address) as peer, Peer(switch.address, OTHER) as other:
         call = Call(peer)
         call.invite()
@@ -28,7 +28,7 @@ def test_a_cancel_is_for_its_own_invite(same_branch: bool) -> None:
         forged = Call(other, call_id=call.call_id)
         branch = call.invite_branch if same_branch else ""
         forged.request("CANCEL", cseq=call.invite_cseq, branch=branch)
-        other.expect(200 if same_branch else 481, "CANCEL")
+        other.expect(481, "CANCEL")
         assert switch.ends(leg) == []
         call.cancel()
         peer.expect(487, "INVITE")

@@ -1,8 +1,7 @@
-"""Telephone lines by SIP: ``ports.LinesPort`` on sippy's transactions. The only package that uses sippy.
+"""Telephone lines by SIP: ``ports.LinesPort`` on ``adapters.sip``, which has the messages, the transactions and the thread.
 
-From the socket inwards: ``stack`` (socket, thread, transactions) → ``screen`` and ``gate`` (what may come in) → ``exchange`` (dispatch)
-→ ``inbound`` | ``outbound`` (``desk_leg``: to an agent's phone) over ``in_dialog`` and ``leg`` → events. ``header_fields``
-keeps received headers as they came. Pure helpers: ``grammar``, ``sdp``, ``digest``, ``session_timer``, ``causes``, ``trunk_table``.
+``gate`` (what may come in) → ``exchange`` (dispatch) → ``inbound`` | ``outbound`` (``desk_leg``: to an agent's phone) over ``in_dialog`` and
+``leg`` → events. ``dialog``: identity and routes. Pure helpers: ``sdp``, ``digest``, ``session_timer``, ``causes``, ``trunk_table``.
 """
 
 from switch_server.adapters.sip_lines.leg import Timing

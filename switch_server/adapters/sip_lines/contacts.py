@@ -6,8 +6,8 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from switch_server.adapters.sip_lines import grammar
-from switch_server.adapters.sip_lines.grammar import MalformedFieldError
+from switch_server.adapters.sip import grammar
+from switch_server.adapters.sip.grammar import MalformedFieldError
 
 MOST: Final = 8
 _URI: Final = re.compile(

@@ -6,19 +6,17 @@ its agent asked for the call, the phone is asked to answer by itself, in the thr
 
 import ipaddress
 import re
-from typing import Any, Final
-
-from sippy.SipURL import SipURL
+from typing import Final
 
 from shared.desk import TOKEN_HEADER
 from shared.enums import DigitMode, EndCause, Law
 from shared.ids import TrunkName
+from switch_server.adapters.sip.message import Address, Header
+from switch_server.adapters.sip.transport import SipSocket
 from switch_server.adapters.sip_lines import messages
 from switch_server.adapters.sip_lines.dialog import SipDialog
-from switch_server.adapters.sip_lines.header_fields import ReceivedUrl
 from switch_server.adapters.sip_lines.leg import LegHost, LineState
 from switch_server.adapters.sip_lines.outbound import OutboundLeg
-from switch_server.adapters.sip_lines.stack import Address, SipSocket
 from switch_server.core.leg import RingDesk
 from switch_server.core.words import Trunk
 from switch_server.ports.phones import Binding
@@ -50,14 +48,13 @@ class DeskLeg(OutboundLeg):
 
     @classmethod
     def to(cls, far: Address, effect: RingDesk, token: str, host: LegHost, ports: SipSocket) -> "DeskLeg":
-        target = SipURL(username=USER, host=far[0], port=far[1])
-        dialog = SipDialog.outgoing(target, effect.ani, ports.port_for(far[0]))
+        dialog = SipDialog.outgoing(f"sip:{USER}@{far[0]}:{far[1]}", effect.ani, ports.port_for(far[0]), far)
         return cls(effect.leg, DESK, dialog, host, effect.near, (messages.header(TOKEN_HEADER, token),))
 
     @classmethod
     def to_phone(cls, binding: Binding, effect: RingDesk, host: LegHost, ports: SipSocket) -> "DeskLeg":
         port = ports.port_for(binding.ip)
-        dialog = SipDialog.outgoing(ReceivedUrl(binding.target), effect.ani, port)
+        dialog = SipDialog.outgoing(binding.target, effect.ani, port, (binding.ip, binding.port))
         dialog.symmetric = True
         return cls(
             effect.leg, DESK, dialog, host, effect.near, _auto_answer_headers(port.address[0]) if effect.auto else ()
@@ -74,7 +71,7 @@ class DeskLeg(OutboundLeg):
         self.end(*((EndCause.FAR_LOST, 408) if lost else (EndCause.NO_ANSWER, 480)))
 
 
-def _auto_answer_headers(ip: str) -> tuple[Any, ...]:
+def _auto_answer_headers(ip: str) -> tuple[Header, ...]:
     """Headers that ask the phone to answer by itself; a phone that ignores them rings, and the agent lifts the handset."""
     return (
         messages.header("Answer-Mode", "Auto"),

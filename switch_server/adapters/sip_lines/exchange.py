@@ -4,13 +4,18 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Callable
-from typing import Any, Final
-
-from sippy.SipURL import SipURL
 
 from shared.desk import desk_phone
 from shared.enums import EndCause
 from shared.ids import CallId, LegId, PhoneName, leg_of
+from switch_server.adapters.sip import grammar
+from switch_server.adapters.sip.client import MAGIC_COOKIE
+from switch_server.adapters.sip.grammar import MalformedFieldError
+from switch_server.adapters.sip.message import Address, Request
+from switch_server.adapters.sip.server import ServerTransaction
+from switch_server.adapters.sip.timers import SipTimers
+from switch_server.adapters.sip.transactions import Transactions
+from switch_server.adapters.sip.transport import SipSocket
 from switch_server.adapters.sip_lines import messages, sdp, session_timer
 from switch_server.adapters.sip_lines.desk_leg import DeskLeg, address_of
 from switch_server.adapters.sip_lines.dialog import SipDialog
@@ -20,7 +25,6 @@ from switch_server.adapters.sip_lines.inbound import InboundLeg
 from switch_server.adapters.sip_lines.leg import LineState, SipLeg, Timing
 from switch_server.adapters.sip_lines.merged import BegunCalls
 from switch_server.adapters.sip_lines.outbound import OutboundLeg
-from switch_server.adapters.sip_lines.stack import Address, SippyOutput, SipSocket, Transactions
 from switch_server.adapters.sip_lines.trunk_table import TrunkTable, takes_number
 from switch_server.core.call import CallOffered
 from switch_server.core.leg import LegEnded, LineEffect, PlaceCall, RingDesk
@@ -29,22 +33,20 @@ from switch_server.ports.phones import DeskPhoneBook
 
 log = logging.getLogger(__name__)
 
-MAGIC_COOKIE: Final = "z9hG4bK"
-"""Begins the branch of each transaction of RFC 3261 (§8.1.1.7)."""
-
 
 class Exchange:
     """All legs and dialogs (``leg.LegHost``). ``emit`` posts events; ``leg_ended`` is called for each leg that has ended, before its event is posted."""
 
     def __init__(
-        self, ports: SipSocket, table: TrunkTable, timing: Timing, counters: Counter[str],
+        self, ports: SipSocket, timers: SipTimers, table: TrunkTable, timing: Timing, counters: Counter[str],
         new_call_id: Callable[[], CallId], emit: Callable[[Event], None],
         leg_began: Callable[[LegId], None], leg_ended: Callable[[LegId], None], desk_token: Callable[[LegId], str],
         phones: DeskPhoneBook | None = None, clock: Callable[[], float] = time.time,
     ) -> None:  # fmt: skip
         self.timing = timing
         self.counters = counters
-        self.tm: Any = Transactions(ports, self.on_request)
+        self.timers = timers
+        self.tm = Transactions(timers, self.on_request)
         self.legs: dict[LegId, SipLeg] = {}
         self._post = emit
         self._leg_began, self._leg_ended = leg_began, leg_ended
@@ -58,8 +60,6 @@ class Exchange:
         self._begun = BegunCalls()
         self._clock = clock
         self._dialogs: dict[tuple[str, str], DialogLeg] = {}
-        self._sippy_output = SippyOutput(counters)
-        self._sippy_output.install()
 
     # --- leg.LegHost ---
 
@@ -90,152 +90,136 @@ class Exchange:
         """Raises nothing."""
         try:
             self._on_datagram(datagram, source)
-        except Exception as error:  # noqa: BLE001 — sippy may raise anything at odd input; the datagram is not logged
-            self.counters["unparsed"] += 1
-            log.debug("sip: a datagram from %s:%d: %s", *source, type(error).__name__)
+        except Exception:
+            self.counters["faults"] += 1
+            log.exception("sip: a datagram from %s:%d failed", *source)  # without its text, which may have a PIN
 
     def _on_datagram(self, datagram: bytes, source: Address) -> None:
         self.counters["datagrams"] += 1
-        now = self._clock()
-        verdict = self._gate.judge(datagram, source, now)
+        verdict = self._gate.judge(datagram, source, self._clock())
         if verdict is None:
             return
         port = self._ports.port_for(source[0])
         if isinstance(verdict, bytes):
-            port.send_to(verdict, source)
+            port.send(verdict, source)
             return
-        self._proven = verdict.trunk  # of the request being read: sippy passes it on before ``take`` returns
-        self._sippy_output.seen, self._sippy_output.reading = False, True
+        self._proven = verdict.trunk  # of the request being read: ``take`` returns after it has been admitted
         try:
-            self.tm.take(verdict.text, source, port)
-        except Exception:  # noqa: BLE001
-            self._sippy_output.seen = True
-        finally:
-            self._sippy_output.reading = False
-        if self._sippy_output.seen:  # sippy could not parse a message that passed the screen
+            self.tm.take(verdict.message, port)
+        except MalformedFieldError:
             self.counters["unparsed"] += 1
-            answer = self._gate.refuse(verdict.head, source, 400, "Bad Request", now)
-            if answer is not None:
-                port.send_to(answer, source)
+            if isinstance(verdict.message, Request) and verdict.message.method != "ACK":
+                answer = self._gate.refuse(verdict.message, 400, "Bad Request", self._clock())
+                if answer is not None:
+                    port.send(answer, source)
 
     # --- requests ---
 
-    def on_request(self, request: Any, transaction: Any) -> None:
-        """A new request in its transaction; sippy's transactions handle ACK and CANCEL."""
+    def on_request(self, request: Request, transaction: ServerTransaction) -> None:
+        """A new request in its transaction, which handles ACK and CANCEL."""
         try:
-            self._check_headers(request)
-        except Exception:  # noqa: BLE001
+            _read_fields(request)
+        except MalformedFieldError:
             self.counters["malformed"] += 1
-            messages.respond(self.tm, request, transaction, 400)
+            messages.respond(transaction, 400)
             return
         try:
             self._route(request, transaction)
         except Exception:
             self.counters["faults"] += 1
             log.exception("sip: a request failed")
-            messages.respond(self.tm, request, transaction, 500)
+            messages.respond(transaction, 500)
 
-    def _check_headers(self, request: Any) -> None:
-        """Lets sippy parse the headers that will be read; raises sippy's exceptions."""
-        for name in ("from", "to", "via", "contact", "record-route", "p-asserted-identity"):
-            request.getHFBodys(name)
-        if request.getMethod() == "INVITE":
-            contacts = request.getHFBodys("contact")
-            branch = request.getHFBody("via").getBranch() or ""
-            needed = 1 if branch.startswith(MAGIC_COOKIE) else 0  # a caller of RFC 2543 may leave it out
-            if any(contact.asterisk for contact in contacts) or not needed <= len(contacts) <= 1:
-                raise ValueError("an INVITE has one Contact (RFC 3261 8.1.1.8)")
-
-    def _route(self, request: Any, transaction: Any) -> None:
-        method = request.getMethod()
-        tag = request.getHFBody("to").getTag()
+    def _route(self, request: Request, transaction: ServerTransaction) -> None:
+        method, tag = request.method, request.to_tag
         if method in ("INVITE", "UPDATE"):
             messages.drop_optional_body(request)
-        unknown = messages.tokens(request, "require") - messages.OPTION_TAGS
+        unknown = request.tokens("require") - messages.OPTION_TAGS
         if method not in messages.KNOWN:
-            messages.respond(self.tm, request, transaction, 501, headers=(ALLOWED,))
+            messages.respond(transaction, 501, headers=(ALLOWED,))
         elif tag is not None:
             self._in_dialog(request, transaction, tag, unknown)
-        elif method == "INVITE" and self._begun.has(transaction.tid[:3], time.monotonic()):
+        elif method == "INVITE" and self._begun.has(request.identity, time.monotonic()):
             self.counters["merged"] += 1
-            messages.respond(self.tm, request, transaction, 482)
+            messages.respond(transaction, 482)
         elif unknown:
-            self._bad_extension(request, transaction, unknown)
+            _refuse_extensions(transaction, unknown)
         elif method == "INVITE":
             self._admit(request, transaction)
         elif method == "OPTIONS":
             headers = (ALLOWED, SUPPORTED, messages.header("Accept", "application/sdp"))
-            messages.respond(self.tm, request, transaction, 200, headers=headers)
+            messages.respond(transaction, 200, headers=headers)
         elif method in ("BYE", "INFO", "UPDATE", "PRACK"):
-            messages.respond(self.tm, request, transaction, 481)
+            messages.respond(transaction, 481)
         else:
-            messages.respond(self.tm, request, transaction, 405, headers=(ALLOWED,))
+            messages.respond(transaction, 405, headers=(ALLOWED,))
 
-    def _bad_extension(self, request: Any, transaction: Any, unknown: frozenset[str]) -> None:
-        names = messages.header("Unsupported", ", ".join(sorted(unknown)))
-        messages.respond(self.tm, request, transaction, 420, headers=(names,))
-
-    def _in_dialog(self, request: Any, transaction: Any, tag: str, unknown: frozenset[str]) -> None:
-        leg = self._dialogs.get((str(request.getHFBody("call-id")), tag))
+    def _in_dialog(self, request: Request, transaction: ServerTransaction, tag: str, unknown: frozenset[str]) -> None:
+        leg = self._dialogs.get((request.call_id, tag))
         if leg is None or (
             leg.state not in (LineState.CALLING, LineState.RINGING) and not leg.dialog.far_tag_matches(request)
         ):
             self.counters["no_dialog"] += 1
-            messages.respond(self.tm, request, transaction, 481)
+            messages.respond(transaction, 481)
         elif unknown:
-            self._bad_extension(request, transaction, unknown)
+            _refuse_extensions(transaction, unknown)
         elif not leg.dialog.in_order(request):
-            messages.respond(self.tm, request, transaction, 500)
+            messages.respond(transaction, 500)
         else:
-            leg.guard(leg.request)(request, transaction)
+            leg.guard(leg.request)(transaction)
 
     # --- calls in ---
 
-    def _admit(self, request: Any, transaction: Any) -> None:
-        source = request.getSource()
+    def _admit(self, request: Request, transaction: ServerTransaction) -> None:
+        source = request.source
         dnis = messages.dnis_of(request)
         trunk = self._proven or self._table.of_source(source, dnis)
         refusal = self._refusal(request, trunk, dnis)
         if trunk is None or refusal is not None:
             code = refusal or 403
             self.counters[f"refused_{code}"] += 1
-            messages.respond(self.tm, request, transaction, code)
+            messages.respond(transaction, code)
             return
         try:
             text = messages.sdp_of(request)
             offer = None if text is None else sdp.parse(text)
         except sdp.SdpError:
             self.counters["malformed_sdp"] += 1
-            messages.respond(self.tm, request, transaction, 400, reason="Bad SDP")
+            messages.respond(transaction, 400, reason="Bad SDP")
             return
-        if request.getBody() is not None and offer is None:
+        if request.body and offer is None:
             accept = messages.header("Accept", "application/sdp")
-            messages.respond(self.tm, request, transaction, 415, headers=(accept,))
+            messages.respond(transaction, 415, headers=(accept,))
             return
         self._offer(request, transaction, trunk, dnis, offer)
 
-    def _refusal(self, request: Any, trunk: Trunk | None, dnis: str) -> int | None:
+    def _refusal(self, request: Request, trunk: Trunk | None, dnis: str) -> int | None:
         if trunk is None or trunk.direction == "out":
             return 403
         if not messages.accepts_sdp(request):
             return 406
-        if request.countHFs("max-forwards") and request.getHFBody("max-forwards").getNum() == 0:
+        if (request.value("max-forwards") or "70").strip("0") == "":
             return 483
         if not takes_number(trunk, dnis):
             return 404
         return None if self._table.free(trunk) else 486
 
     def _offer(
-        self, request: Any, transaction: Any, trunk: Trunk, dnis: str, offer: sdp.SessionDescription | None
+        self,
+        request: Request,
+        transaction: ServerTransaction,
+        trunk: Trunk,
+        dnis: str,
+        offer: sdp.SessionDescription | None,
     ) -> None:
-        dialog = SipDialog.of_invite(request, self._ports.port_for(request.getSource()[0]))
-        leg = InboundLeg(leg_of(self._new_call_id(), 1), trunk, dialog, self, request, transaction, offer)
+        dialog = SipDialog.of_invite(request, self._ports.port_for(request.source[0]))
+        leg = InboundLeg(leg_of(self._new_call_id(), 1), trunk, dialog, self, transaction, offer)
         if leg.id in self.legs:
             raise RuntimeError(f"{leg.id} is the name of another leg")  # the caller is answered 500
         timer = leg.timer_asked(request)
         if isinstance(timer, session_timer.TooSmall):
             floor = messages.header("Min-SE", str(timer.min_se))
-            messages.respond(self.tm, request, transaction, 422, headers=(floor,))
+            messages.respond(transaction, 422, headers=(floor,))
             return
         leg.trying()
         self._enter(leg)
@@ -265,10 +249,9 @@ class Exchange:
             self._leg_ended(effect.leg)
             self.emit(LegEnded(effect.leg, *(failure or (EndCause.FAR_REFUSED, 403))))
             return
-        target = SipURL(username=effect.dnis, host=far[0], port=far[1])
-        leg = OutboundLeg(
-            effect.leg, trunk, SipDialog.outgoing(target, effect.ani, self._ports.port_for(far[0])), self, effect.near
-        )
+        target = f"sip:{effect.dnis}@{far[0]}:{far[1]}"
+        dialog = SipDialog.outgoing(target, effect.ani, self._ports.port_for(far[0]), far)
+        leg = OutboundLeg(effect.leg, trunk, dialog, self, effect.near)
         self._enter(leg)
         self.counters["calls_out"] += 1
         leg.guard(leg.call)()
@@ -311,3 +294,26 @@ class Exchange:
         for leg in tuple(self.legs.values()):
             if isinstance(leg, DialogLeg):
                 leg.guard(leg.hang_up)(cause)
+
+
+def _refuse_extensions(transaction: ServerTransaction, unknown: frozenset[str]) -> None:
+    messages.respond(transaction, 420, headers=(("Unsupported", ", ".join(sorted(unknown))),))
+
+
+def _read_fields(request: Request) -> None:
+    """Reads the fields that are copied or followed; raises ``MalformedFieldError``."""
+    if request.to_tag is None:
+        _ = request.from_address, request.to_address, request.called
+    _ = request.from_tag, request.vias
+    for text in request.elements("p-asserted-identity"):
+        grammar.read_address(text, hostless=True)
+    contacts = request.elements("contact")
+    starred = "*" in contacts
+    for text in (*request.elements("record-route"), *(() if starred else contacts)):
+        grammar.read_address(text)
+    if request.method == "INVITE":
+        needed = (
+            1 if (request.via.get("branch") or "").startswith(MAGIC_COOKIE) else 0
+        )  # a caller of RFC 2543 may leave it out
+        if starred or not needed <= len(contacts) <= 1:
+            raise MalformedFieldError("an INVITE has one Contact (RFC 3261 8.1.1.8)")

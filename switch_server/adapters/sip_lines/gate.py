@@ -11,13 +11,14 @@ import secrets
 from collections import Counter, OrderedDict
 from typing import Final
 
-from msgspec.structs import replace
+from msgspec import Struct
 
-from switch_server.adapters.sip_lines import grammar, screen
+from switch_server.adapters.sip import grammar, reader, stateless
+from switch_server.adapters.sip.message import Address, Header, Request, Response
+from switch_server.adapters.sip.reader import IgnoredMessage, RefusedRequest
 from switch_server.adapters.sip_lines.digest import DigestAuthenticator, NonceCounts, password_key
-from switch_server.adapters.sip_lines.registrar import Registrar
-from switch_server.adapters.sip_lines.screen import IgnoredMessage, PassedMessage, RefusedRequest, SipHead
-from switch_server.adapters.sip_lines.trunk_table import Address, TrunkTable
+from switch_server.adapters.sip_lines.registrar import Registrar, readable
+from switch_server.adapters.sip_lines.trunk_table import TrunkTable
 from switch_server.core.words import Trunk
 from switch_server.ports.phones import DeskPhoneBook
 
@@ -57,8 +58,15 @@ class KnownDialogs:
         return call_id in self._living or (call_id, "") in self._others or (call_id, ip) in self._others
 
 
+class PassedMessage(Struct, frozen=True):
+    """A message for the transactions. ``trunk``: the trunk whose user this request has proved to be, by digest."""
+
+    message: Request | Response
+    trunk: Trunk | None = None
+
+
 class Gate:
-    """``judge`` returns the text for the stack, the response to send, or nothing. ``phones``: the phones that may register; ``None``: none."""
+    """``judge`` returns the message for the transactions, the response to send, or nothing. ``phones``: the phones that may register; ``None``: none."""
 
     def __init__(self, table: TrunkTable, counters: Counter[str], phones: DeskPhoneBook | None = None) -> None:
         self._table = table
@@ -73,81 +81,85 @@ class Gate:
 
     def judge(self, datagram: bytes, source: Address, now: float) -> PassedMessage | bytes | None:
         """Judges one datagram at wall time ``now``. Raises nothing."""
-        verdict = screen.screen(datagram)
+        message = reader.read(datagram, source)
+        if isinstance(message, IgnoredMessage):
+            self._counters[message.why] += 1
+            return None
         known = self._table.knows(source[0])
-        if isinstance(verdict, IgnoredMessage):
-            self._counters[verdict.why] += 1
-            return None
-        if isinstance(verdict, RefusedRequest):
+        if isinstance(message, RefusedRequest):
             self._counters["malformed"] += 1
-            answered = known or (self._registrar is not None and verdict.head.method == "REGISTER")
-            return self.refuse(verdict.head, source, verdict.code, verdict.reason, now) if answered else None
-        if self._registrar is not None and verdict.head.method == "REGISTER":
-            return self._register(self._registrar, verdict.head, source, now)
+            answered = known or (self._registrar is not None and message.request.method == "REGISTER")
+            return self.refuse(message.request, message.code, message.reason, now) if answered else None
+        if isinstance(message, Request) and message.method == "REGISTER" and self._registrar is not None:
+            return self._register(self._registrar, message, now)
         if known:
-            return self._number(verdict)
-        if self._continues(verdict.head, source):
-            self._use_up(verdict.head, source, now)
-            return self._number(verdict)
-        return self._stranger(verdict, source, now)
-
-    def _continues(self, head: SipHead, source: Address) -> bool:
-        """Whether a message continues something known. An INVITE that begins a call must prove itself, whatever its Call-ID."""
-        begins = head.method == "INVITE" and grammar.tag_of(head.fields.get("to", "")) is None
-        return not begins and self.recent.knows(head.call_id, source[0])
-
-    def _number(self, passed: PassedMessage) -> PassedMessage:
-        self._counters["messages"] += 1
-        return passed
-
-    def _stranger(self, passed: PassedMessage, source: Address, now: float) -> PassedMessage | bytes | None:
-        head = passed.head
-        if head.status is not None or head.method in ("ACK", "CANCEL"):
+            return self._pass(message)
+        if isinstance(message, Response):
+            if self.recent.knows(message.call_id, source[0]):
+                return self._pass(message)
             self._counters["strangers"] += 1
             return None
-        if head.method != "INVITE" or not self._table.asks_digest():
-            self._counters["strangers"] += 1
-            return self.refuse(head, source, 403, "Forbidden", now)
-        user = self._authenticator.user(head.authorization)
-        if user is not None and not self._authenticator.is_for(head.authorization, head.uri):
-            self._counters["proof_of_another_uri"] += 1
-            return self.refuse(head, source, 400, "Digest URI Is Not The Request-URI", now)
-        trunk = self._table.of_user(user or "")
-        admitted = trunk is not None and self._admits(trunk, head, source, now)
-        if admitted:
-            self.recent.proven(head.call_id, source[0])
-            return self._number(replace(passed, trunk=trunk))
-        self._counters["challenged" if admitted is None or not head.authorization else "wrong_password"] += 1
-        ask = f"WWW-Authenticate: {self._authenticator.challenge(now, source[0], stale=admitted is None)}"
-        return self.refuse(head, source, 401, "Unauthorized", now, ask)
+        if self._continues(message):
+            self._use_up(message, now)
+            return self._pass(message)
+        return self._stranger(message, now)
 
-    def _admits(self, trunk: Trunk, head: SipHead, source: Address, now: float) -> bool | None:
+    def _continues(self, request: Request) -> bool:
+        """Whether a request continues something known. An INVITE that begins a call must prove itself, whatever its Call-ID."""
+        begins = request.method == "INVITE" and grammar.tag_of(request.value("to") or "") is None
+        return not begins and self.recent.knows(request.call_id, request.source[0])
+
+    def _pass(self, message: Request | Response, trunk: Trunk | None = None) -> PassedMessage:
+        self._counters["messages"] += 1
+        return PassedMessage(message, trunk)
+
+    def _stranger(self, request: Request, now: float) -> PassedMessage | bytes | None:
+        if request.method in ("ACK", "CANCEL"):
+            self._counters["strangers"] += 1
+            return None
+        if request.method != "INVITE" or not self._table.asks_digest():
+            self._counters["strangers"] += 1
+            return self.refuse(request, 403, "Forbidden", now)
+        ip, proof = request.source[0], readable(request, "authorization")
+        user = self._authenticator.user(proof)
+        if user is not None and not self._authenticator.is_for(proof, request.uri):
+            self._counters["proof_of_another_uri"] += 1
+            return self.refuse(request, 400, "Digest URI Is Not The Request-URI", now)
+        trunk = self._table.of_user(user or "")
+        admitted = trunk is not None and self._admits(trunk, request, proof, now)
+        if admitted:
+            self.recent.proven(request.call_id, ip)
+            return self._pass(request, trunk)
+        self._counters["challenged" if admitted is None or not proof else "wrong_password"] += 1
+        ask = self._authenticator.challenge(now, ip, stale=admitted is None)
+        return self.refuse(request, 401, "Unauthorized", now, ("WWW-Authenticate", ask))
+
+    def _admits(self, trunk: Trunk, request: Request, proof: tuple[str, ...], now: float) -> bool | None:
         """As ``DigestAuthenticator.admits``; a use count that was taken by another request is as good as an old nonce."""
-        admitted = self._authenticator.admits(
-            head.authorization, head.method, password_key(trunk.username, trunk.password), now, source[0]
-        )
+        key = password_key(trunk.username, trunk.password)
+        admitted = self._authenticator.admits(proof, request.method, key, now, request.source[0])
         if not admitted:
             return admitted
-        use = self._authenticator.use(head.authorization)
-        return True if self._nonce_counts.takes(use, _retransmission_key(head)) else None
+        use = self._authenticator.use(proof)
+        return True if self._nonce_counts.takes(use, _retransmission_key(request)) else None
 
-    def _use_up(self, head: SipHead, source: Address, now: float) -> None:
+    def _use_up(self, request: Request, now: float) -> None:
         """A phone may send a proof unasked in its call; overheard, this proof must not open a second call."""
-        user = self._authenticator.user(head.authorization) if head.authorization else None
-        trunk = self._table.of_user(user or "")
+        proof = readable(request, "authorization")
+        trunk = self._table.of_user(self._authenticator.user(proof) or "") if proof else None
         if trunk is not None:
-            self._admits(trunk, head, source, now)
+            self._admits(trunk, request, proof, now)
 
-    def _register(self, registrar: Registrar, head: SipHead, source: Address, now: float) -> bytes | None:
+    def _register(self, registrar: Registrar, request: Request, now: float) -> bytes | None:
         """An address with a registered phone is always answered, however many requests strangers send."""
-        answer = registrar.answer(head, source, now)
-        if answer.code == 200 or registrar.knows(source[0], now):
-            return screen.reply(head, source, answer.code, answer.reason, tag=self._tag, extra=answer.headers)
-        return self.refuse(head, source, answer.code, answer.reason, now, *answer.headers)
+        answer = registrar.answer(request, now)
+        if answer.code == 200 or registrar.knows(request.source[0], now):
+            return stateless.response(request, answer.code, answer.reason, tag=self._tag, headers=answer.headers)
+        return self.refuse(request, answer.code, answer.reason, now, *answer.headers)
 
-    def refuse(self, head: SipHead, source: Address, code: int, reason: str, now: float, *extra: str) -> bytes | None:
+    def refuse(self, request: Request, code: int, reason: str, now: float, *headers: Header) -> bytes | None:
         """A stateless response, within the limit."""
-        if head.method == "ACK" or head.status is not None:
+        if request.method == "ACK":
             return None
         if int(now) != self._second:
             self._second, self._replies = int(now), 0
@@ -155,9 +167,9 @@ class Gate:
         if self._replies > REPLIES_PER_SECOND:
             self._counters["unanswered"] += 1
             return None
-        return screen.reply(head, source, code, reason, tag=self._tag, extra=extra)
+        return stateless.response(request, code, reason, tag=self._tag, headers=headers)
 
 
-def _retransmission_key(head: SipHead) -> tuple[str, ...]:
+def _retransmission_key(request: Request) -> tuple[str, ...]:
     """The fields that a retransmission of a request has in common with the original, and no other request has (RFC 3261 §17.2.3)."""
-    return head.call_id, head.fields["cseq"], head.fields["from"], head.vias[0]
+    return tuple(request.value(name) or "" for name in ("call-id", "cseq", "from", "via"))

@@ -2,10 +2,13 @@
 
 import random
 import re
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Final
 
 from shared.enums import DigitMode, EndCause
 from shared.secret import Secret
+from switch_server.adapters.sip.message import Header, Message, Request, Response
+from switch_server.adapters.sip.server import ServerTransaction
 from switch_server.adapters.sip_lines import messages, sdp, session_timer
 from switch_server.adapters.sip_lines.leg import LineState, SipLeg
 from switch_server.adapters.sip_lines.session_timer import SessionTimer, TooSmall
@@ -34,103 +37,102 @@ class DialogLeg(SipLeg):
         else:
             super().do(effect)
 
-    def request(self, request: Any, transaction: Any) -> None:
+    def request(self, transaction: ServerTransaction) -> None:
         """A request of the far end with a higher CSeq than the last."""
-        method = request.getMethod()
+        method = transaction.method
         answer = _ANSWERS.get(method)
         if answer is not None:
-            answer(self, request, transaction)
+            answer(self, transaction)
         elif method == "REFER":
-            self.reply(request, transaction, 603)
+            self.reply(transaction, 603)
         else:
-            self.reply(request, transaction, 405 if method in messages.KNOWN else 501, ALLOWED)
+            self.reply(transaction, 405 if method in messages.KNOWN else 501, ALLOWED)
 
-    def reply(
-        self, request: Any, transaction: Any, code: int, *headers: Any, body: str | None = None, ack: Any = None
-    ) -> None:
-        messages.respond(
-            self.host.tm, request, transaction, code, tag=self.dialog.tag, body=body, headers=headers, ack=ack
-        )
+    def reply(self, transaction: ServerTransaction, code: int, *headers: Header, body: str | None = None) -> None:
+        transaction.tag = self.dialog.tag
+        messages.respond(transaction, code, body=body, headers=headers)
 
     # --- offers of the far end ---
 
-    def on_invite(self, request: Any, transaction: Any) -> None:
+    def on_invite(self, transaction: ServerTransaction) -> None:
         """re-INVITE. While an offer of ours has no answer: 491 (RFC 3261 §14.2)."""
         if self._offer_is_open():
-            self.reply(request, transaction, 491)
+            self.reply(transaction, 491)
         elif self.state is LineState.OFFERED:
-            self.reply(request, transaction, 500, messages.header("Retry-After", str(random.randint(0, 10))))  # noqa: S311
-        elif request.getBody() is None:
-            self._offer_again(request, transaction)
+            self.reply(transaction, 500, messages.header("Retry-After", str(random.randint(0, 10))))  # noqa: S311
+        elif not transaction.request.body:
+            self._offer_again(transaction)
         else:
-            self._answer(request, transaction)
+            self._answer(transaction)
 
-    def on_update(self, request: Any, transaction: Any) -> None:
+    def on_update(self, transaction: ServerTransaction) -> None:
         """UPDATE (RFC 3311): with an offer like a re-INVITE, without one like a refresh."""
-        if request.getBody() is None:
-            timer = self._timer_for(request, transaction)
+        request = transaction.request
+        if not request.body:
+            timer = self._timer_for(transaction)
             if not isinstance(timer, TooSmall):
                 self.dialog.retarget(request)
-                self.reply(request, transaction, 200, *self._agreed(timer, request))
+                self.reply(transaction, 200, *self._agreed(timer, request))
                 self._rearm(timer)
         elif self._offer_is_open():
-            self.reply(request, transaction, 491)
+            self.reply(transaction, 491)
         elif self.state is LineState.OFFERED:
-            self.reply(request, transaction, 500, messages.header("Retry-After", "2"))
+            self.reply(transaction, 500, messages.header("Retry-After", "2"))
         else:
-            self._answer(request, transaction)
+            self._answer(transaction)
 
     def _offer_is_open(self) -> bool:
         return self.offering or self._refreshing or self.state in (LineState.CALLING, LineState.RINGING)
 
-    def _answer(self, request: Any, transaction: Any) -> None:
-        text = messages.sdp_of(request)
+    def _answer(self, transaction: ServerTransaction) -> None:
+        text = messages.sdp_of(transaction.request)
         if text is None:
-            self.reply(request, transaction, 415, messages.header("Accept", "application/sdp"))
+            self.reply(transaction, 415, messages.header("Accept", "application/sdp"))
             return
         try:
             description = sdp.parse(text)
         except sdp.SdpError:
             self.host.counters["malformed_sdp"] += 1
-            self.reply(request, transaction, 400)
+            self.reply(transaction, 400)
             return
         far = self.take(description)
-        timer = self._timer_for(request, transaction)
+        timer = self._timer_for(transaction)
         if isinstance(timer, TooSmall) or self.near is None:
             return
         if far is None:
-            self.reply(request, transaction, 488)
+            self.reply(transaction, 488)
             return
-        self.dialog.retarget(request)
+        self.dialog.retarget(transaction.request)
         body = self.write_sdp(self.near, sdp.answer(self.near, far, description))
-        self._accept(request, transaction, timer, body, None)
+        self._accept(transaction, timer, body)
         self.changed(far)
 
-    def _offer_again(self, request: Any, transaction: Any) -> None:
+    def _offer_again(self, transaction: ServerTransaction) -> None:
         """A re-INVITE without SDP: our 200 has the offer, the far end's ACK the answer."""
-        timer = self._timer_for(request, transaction)
+        timer = self._timer_for(transaction)
         if isinstance(timer, TooSmall) or self.near is None:
             return
-        self.dialog.retarget(request)
+        self.dialog.retarget(transaction.request)
         body = self.write_sdp(self.near, sdp.offer(self.near))
         self.offering = True
-        self._accept(request, transaction, timer, body, self.guard(self._answered_in_ack))
+        transaction.on_ack = self.guard(self._answered_in_ack)
+        self._accept(transaction, timer, body)
 
-    def _accept(self, request: Any, transaction: Any, timer: SessionTimer, body: str, ack: Any) -> None:
-        contact = messages.header("Contact", str(messages.contact(self.dialog.port.address)))
-        headers = (contact, ALLOWED, *self._agreed(timer, request))
-        if request.getMethod() == "INVITE":
-            transaction.noack_cb = self.guard(self.lost)
-        self.reply(request, transaction, 200, *headers, body=body, ack=ack)
+    def _accept(self, transaction: ServerTransaction, timer: SessionTimer, body: str) -> None:
+        transaction.on_no_ack = self.guard(self.lost)
+        self.reply(transaction, 200, self.contact(), ALLOWED, *self._agreed(timer, transaction.request), body=body)
         self._rearm(timer)
 
-    def _answered_in_ack(self, ack: Any) -> None:
+    def contact(self) -> Header:
+        return messages.header("Contact", messages.contact(self.dialog.port.address))
+
+    def _answered_in_ack(self, ack: Request) -> None:
         self.offering = False
         far = self.far_in(ack)
         if far is not None:
             self.changed(far)
 
-    def far_in(self, message: Any) -> Far | None:
+    def far_in(self, message: Message) -> Far | None:
         """The chosen media of a message's SDP; ``None`` without usable SDP."""
         text = messages.sdp_of(message)
         try:
@@ -146,25 +148,25 @@ class DialogLeg(SipLeg):
 
     # --- session timer ---
 
-    def _timer_for(self, request: Any, transaction: Any) -> SessionTimer | TooSmall:
-        timer = self.timer_asked(request)
+    def _timer_for(self, transaction: ServerTransaction) -> SessionTimer | TooSmall:
+        timer = self.timer_asked(transaction.request)
         if isinstance(timer, TooSmall):
-            self.reply(request, transaction, 422, messages.header("Min-SE", str(timer.min_se)))
+            self.reply(transaction, 422, messages.header("Min-SE", str(timer.min_se)))
         return timer
 
-    def timer_asked(self, request: Any) -> SessionTimer | TooSmall:
+    def timer_asked(self, request: Request) -> SessionTimer | TooSmall:
         """RFC 4028 §9, as the callee of this request."""
         return session_timer.as_uas(
-            messages.value(request, "session-expires"),
-            messages.value(request, "min-se"),
-            supported="timer" in messages.tokens(request, "supported") | messages.tokens(request, "require"),
+            request.value("session-expires"),
+            request.value("min-se"),
+            supported="timer" in request.tokens("supported") | request.tokens("require"),
             ours=self.trunk.session_expires,
             floor=self.host.timing.min_se,
         )
 
-    def _agreed(self, timer: SessionTimer, request: Any) -> tuple[Any, ...]:
+    def _agreed(self, timer: SessionTimer, request: Request) -> tuple[Header, ...]:
         headers = [SUPPORTED, messages.header("Session-Expires", timer.header(as_uas=True))]
-        if "timer" in messages.tokens(request, "supported") and not timer.we_refresh:
+        if "timer" in request.tokens("supported") and not timer.we_refresh:
             headers.append(messages.header("Require", "timer"))
         return tuple(headers)
 
@@ -193,8 +195,8 @@ class DialogLeg(SipLeg):
         )
         self.send("INVITE", self.last_sdp, headers, heard=self._refresh_heard)
 
-    def _refresh_heard(self, response: Any) -> None:
-        code = response.getSCode()[0]
+    def _refresh_heard(self, response: Response) -> None:
+        code = response.code
         if code < 200 or self.state is LineState.ENDED:
             return
         if code in (408, 481):
@@ -212,20 +214,20 @@ class DialogLeg(SipLeg):
         span = (2.1, 4.0) if not self.incoming else (0.0, 2.0)
         self.wait(random.uniform(*span) * self.host.timing.glare, self.refresh)  # noqa: S311
 
-    def floor_rises(self, response: Any) -> bool:
+    def floor_rises(self, response: Response) -> bool:
         """A 422 with a higher Min-SE than the last one (RFC 4028 §7.3)."""
-        asked = session_timer.read(messages.value(response, "min-se"))
+        asked = session_timer.read(response.value("min-se"))
         if asked is None or not self.floor < asked[0] <= 86_400:
             return False
         self.floor = asked[0]
         return True
 
-    def _refreshed(self, response: Any, code: int) -> None:
+    def _refreshed(self, response: Response, code: int) -> None:
         """Any final response shows that the far end is alive; only a 2xx changes anything (RFC 3261 §14.1)."""
         self._refreshing = False
         self.wait(None)
         ours = self.timer.expires if self.timer else self.trunk.session_expires
-        said = messages.value(response, "session-expires") if code < 300 else None
+        said = response.value("session-expires") if code < 300 else None
         self._rearm(session_timer.as_uac(said, ours=ours))
         self.host.emit(LegRefreshed(self.id))
         if code < 300:
@@ -235,26 +237,26 @@ class DialogLeg(SipLeg):
 
     # --- BYE, INFO, OPTIONS ---
 
-    def on_bye(self, request: Any, transaction: Any) -> None:
-        self.reply(request, transaction, 200)
+    def on_bye(self, transaction: ServerTransaction) -> None:
+        self.reply(transaction, 200)
         self.end(EndCause.CALLER_HUNG_UP if self.incoming else EndCause.FAR_HUNG_UP)
 
-    def on_info(self, request: Any, transaction: Any) -> None:
+    def on_info(self, transaction: ServerTransaction) -> None:
         """Keys by INFO. The digit goes straight into a ``Secret``; the body is never logged."""
-        kind = messages.content_type(request)
+        kind = messages.content_type(transaction.request)
         if kind == "":
-            self.reply(request, transaction, 200)
+            self.reply(transaction, 200)
             return
         if kind not in _KEY_TYPES:
-            self.reply(request, transaction, 415, messages.header("Accept", ", ".join(_KEY_TYPES)))
+            self.reply(transaction, 415, messages.header("Accept", ", ".join(_KEY_TYPES)))
             return
-        key = _key(str(request.getBody()))
-        self.reply(request, transaction, 400 if key is None else 200)
+        key = _key(messages.text_of(transaction.request))
+        self.reply(transaction, 400 if key is None else 200)
         if key is not None:
             self.host.emit(DigitPressed(self.id, Secret(key), DigitMode.INFO))
 
-    def on_options(self, request: Any, transaction: Any) -> None:
-        self.reply(request, transaction, 200, ALLOWED, SUPPORTED, messages.header("Accept", "application/sdp"))
+    def on_options(self, transaction: ServerTransaction) -> None:
+        self.reply(transaction, 200, ALLOWED, SUPPORTED, messages.header("Accept", "application/sdp"))
 
 
 def _key(body: str) -> str | None:
@@ -263,10 +265,10 @@ def _key(body: str) -> str | None:
     return _KEYS.get((match[1] if match is not None else body.strip()).upper())
 
 
-_ANSWERS: Final = {
+_ANSWERS: Final[dict[str, Callable[[DialogLeg, ServerTransaction], None]]] = {
     "INVITE": DialogLeg.on_invite,
     "UPDATE": DialogLeg.on_update,
-    "BYE": lambda leg, request, transaction: leg.on_bye(request, transaction),
+    "BYE": lambda leg, transaction: leg.on_bye(transaction),
     "INFO": DialogLeg.on_info,
     "OPTIONS": DialogLeg.on_options,
 }

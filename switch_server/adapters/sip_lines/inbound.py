@@ -1,9 +1,9 @@
 """A caller's leg: from the INVITE to the ACK of our 200 (RFC 3261 §13.3, §15)."""
 
-from typing import Any
-
 from shared.enums import Direction, EndCause
 from shared.ids import LegId
+from switch_server.adapters.sip.message import Request
+from switch_server.adapters.sip.server import ServerTransaction
 from switch_server.adapters.sip_lines import messages, sdp
 from switch_server.adapters.sip_lines.causes import code_of
 from switch_server.adapters.sip_lines.dialog import SipDialog
@@ -24,25 +24,24 @@ class InboundLeg(DialogLeg):
     incoming = True
 
     def __init__(
-        self, leg: LegId, trunk: Trunk, dialog: SipDialog, host: LegHost, invite: Any, transaction: Any,
+        self, leg: LegId, trunk: Trunk, dialog: SipDialog, host: LegHost, transaction: ServerTransaction,
         offer: sdp.SessionDescription | None,
     ) -> None:  # fmt: skip
         super().__init__(leg, trunk, dialog, host, LineState.OFFERED)
-        self._invite = invite
         self._transaction = transaction
         self._offer = offer
         self._bye_owed = False
-        self.identity: Identity = transaction.tid[:3]
+        self.identity: Identity = transaction.request.identity
         self.far = self._unknown() if offer is None else self.take(offer)
-        transaction.cancel_cb = self.guard(self._cancelled)
-        transaction.r487.getHFBody("to").setTag(dialog.tag)
+        transaction.on_cancel = self.guard(self._cancelled)
+        transaction.tag = dialog.tag
 
     def _unknown(self) -> Far:
         """For a delayed offer: on hold at the caller's own address until the ACK brings the real address."""
         return Far(self.dialog.hop[0], DISCARD_PORT, self.trunk.laws[0], direction=Direction.INACTIVE)
 
     def trying(self) -> None:
-        messages.respond(self.host.tm, self._invite, self._transaction, 100)
+        messages.respond(self._transaction, 100)
 
     # --- effects ---
 
@@ -56,13 +55,10 @@ class InboundLeg(DialogLeg):
         else:
             super().do(effect)
 
-    def _contact(self) -> Any:
-        return messages.header("Contact", str(messages.contact(self.dialog.port.address)))
-
     def _ring(self, near: Near | None) -> None:
         body = self._answer_body(near) if near is not None and self._offer is not None else None
         code = 180 if body is None else 183
-        self.reply(self._invite, self._transaction, code, self._contact(), ALLOWED, body=body)
+        self.reply(self._transaction, code, self.contact(), ALLOWED, body=body)
 
     def _answer_body(self, near: Near) -> str | None:
         if self._offer is None:
@@ -75,20 +71,21 @@ class InboundLeg(DialogLeg):
             self._reject(488, EndCause.REJECTED_MEDIA)
             return
         self.near = near
-        timer = self.timer_asked(self._invite)
+        timer = self.timer_asked(self._transaction.request)
         if not isinstance(timer, SessionTimer):  # checked when the INVITE came
             raise TypeError("session timer")
         self.state = LineState.ANSWERED
         self.offering = self._offer is None
-        self._transaction.noack_cb = self.guard(self._not_confirmed)
+        self._transaction.on_ack = self.guard(self._acked)
+        self._transaction.on_no_ack = self.guard(self._not_confirmed)
         self.wait(self.host.timing.ack, self._not_confirmed)
-        headers = (self._contact(), ALLOWED, *self._agreed(timer, self._invite))
+        headers = (self.contact(), ALLOWED, *self._agreed(timer, self._transaction.request))
         self.timer = timer
-        self.reply(self._invite, self._transaction, 200, *headers, body=body, ack=self.guard(self._acked))
+        self.reply(self._transaction, 200, *headers, body=body)
 
     def _reject(self, code: int, cause: EndCause) -> None:
         extra = (messages.header("Retry-After", str(RETRY_AFTER_S)),) if code == 503 else ()
-        self.reply(self._invite, self._transaction, code, *extra)
+        self.reply(self._transaction, code, *extra)
         self.end(cause, code)
 
     def hang_up(self, cause: EndCause) -> None:
@@ -104,7 +101,7 @@ class InboundLeg(DialogLeg):
 
     # --- messages of the caller ---
 
-    def _acked(self, ack: Any) -> None:
+    def _acked(self, ack: Request) -> None:
         if self._bye_owed:
             self._bye_owed = False
             self.bye()
@@ -131,18 +128,17 @@ class InboundLeg(DialogLeg):
         elif self.state is LineState.ANSWERED:
             self.lost()
 
-    def _cancelled(self, _rtime: Any = None, cancel: Any = None) -> None:
-        """CANCEL, or the INVITE's Expires has passed; sippy has sent the 487."""
+    def _cancelled(self, by_far_end: bool) -> None:
+        """CANCEL, or the INVITE's Expires has passed; the transaction has sent the 487."""
         if self.state is LineState.OFFERED:
-            self.end(EndCause.CANCELLED if cancel is not None else EndCause.NO_ANSWER, 487)
+            self.end(EndCause.CANCELLED if by_far_end else EndCause.NO_ANSWER, 487)
 
-    def on_bye(self, request: Any, transaction: Any) -> None:
+    def on_bye(self, transaction: ServerTransaction) -> None:
         if self.state is LineState.OFFERED:  # a BYE in an early dialog means the same as a CANCEL
-            self.reply(request, transaction, 200)
-            self.reply(self._invite, self._transaction, 487)
+            self.reply(transaction, 200)
+            self.reply(self._transaction, 487)
             self.end(EndCause.CANCELLED, 487)
             return
-        if self.state is LineState.ANSWERED and self._transaction.teA is not None:
-            self._transaction.teA.cancel()  # stops repetitions of a 200 that nobody waits for
-            self._transaction.teA = None
-        super().on_bye(request, transaction)
+        if self.state is LineState.ANSWERED:
+            self._transaction.stop_repeating()  # nobody waits for the 200 any more
+        super().on_bye(transaction)

@@ -13,14 +13,19 @@ import secrets
 from collections import Counter
 from collections.abc import Callable
 from enum import StrEnum
-from typing import Any, Protocol
+from functools import partial
+from typing import Final, ParamSpec, Protocol
 
 from msgspec import Struct
 from msgspec.structs import replace
-from sippy.Time.Timeout import Timeout
 
 from shared.enums import EndCause
 from shared.ids import LegId
+from switch_server.adapters.sip.client import CREDENTIALS, ClientTransaction
+from switch_server.adapters.sip.message import Header, Request, Response
+from switch_server.adapters.sip.server import ServerTransaction
+from switch_server.adapters.sip.timers import SipTimers, Timer
+from switch_server.adapters.sip.transactions import Transactions
 from switch_server.adapters.sip_lines import digest, messages, sdp
 from switch_server.adapters.sip_lines.dialog import SipDialog
 from switch_server.adapters.sip_lines.session_timer import SessionTimer
@@ -29,7 +34,10 @@ from switch_server.core.words import Event, Far, Near, Trunk
 
 log = logging.getLogger(__name__)
 
-ResponseHandler = Callable[[Any], None]
+_PROOFS: Final = {401: ("www-authenticate", "Authorization"), 407: ("proxy-authenticate", "Proxy-Authorization")}
+"""The challenge of a response and the header that answers it."""
+ResponseHandler = Callable[[Response], None]
+P = ParamSpec("P")
 
 
 class Timing(Struct, frozen=True):
@@ -65,7 +73,8 @@ class LineState(StrEnum):
 class LegHost(Protocol):
     """The protocol that the exchange implements for its legs."""
 
-    tm: Any
+    tm: Transactions
+    timers: SipTimers
     timing: Timing
     counters: Counter[str]
 
@@ -92,8 +101,8 @@ class SipLeg:
         self.last_sdp: str | None = None
         """The SDP that we sent last; a refresh repeats it."""
         self.timer: SessionTimer | None = None
-        self._deadline: Any = None
-        self._session: Any = None
+        self._deadline: Timer | None = None
+        self._session: Timer | None = None
 
     # --- effects of the core ---
 
@@ -109,7 +118,7 @@ class SipLeg:
 
     # --- requests of the far end in the dialog; see ``in_dialog`` ---
 
-    def request(self, request: Any, transaction: Any) -> None:
+    def request(self, transaction: ServerTransaction) -> None:
         raise NotImplementedError
 
     # --- ends ---
@@ -140,7 +149,7 @@ class SipLeg:
         """Sets the state's deadline, in place of the last one."""
         if self._deadline is not None:
             self._deadline.cancel()
-        self._deadline = None if seconds is None else Timeout(self.guard(then or self.lost), seconds)
+        self._deadline = None if seconds is None else self.host.timers.after(seconds, self.guard(then or self.lost))
 
     def arm_session(self, timer: SessionTimer | None, refresh: Callable[[], None]) -> None:
         """Starts a new session interval (RFC 4028 §10)."""
@@ -149,7 +158,7 @@ class SipLeg:
         if timer is not None and self.state is not LineState.ENDED:
             # spread by up to 10 % downwards, so that calls of one burst are not refreshed in one burst
             wait = timer.wait_s * (1 - random.random() / 10 if timer.we_refresh else 1)  # noqa: S311
-            self._session = Timeout(self.guard(refresh if timer.we_refresh else self.lost), wait)
+            self._session = self.host.timers.after(wait, self.guard(refresh if timer.we_refresh else self.lost))
 
     def _cancel_session(self) -> None:
         if self._session is not None:
@@ -162,56 +171,52 @@ class SipLeg:
         self,
         method: str,
         body: str | None = None,
-        headers: tuple[Any, ...] = (),
+        headers: tuple[Header, ...] = (),
         *,
         heard: ResponseHandler,
         tries: int = 0,
         dialog: SipDialog | None = None,
-    ) -> Any:
+    ) -> ClientTransaction:
         """Sends a request in the leg's dialog, or in another; ``heard`` gets each response, except that a challenge is answered first (RFC 3261 §22.2)."""
         dialog = dialog or self.dialog
         request = dialog.request(method, body, headers)
 
-        def on_response(response: Any) -> None:
+        def on_response(response: Response) -> None:
             proof = self._proof(method, request, response) if tries < 2 else None
             if proof is None:
                 heard(response)
             else:
-                kept = tuple(h for h in headers if h.name not in ("authorization", "proxy-authorization"))
+                kept = tuple(h for h in headers if h[0].lower() not in CREDENTIALS)
                 self.resent(self.send(method, body, (*kept, proof), heard=heard, tries=tries + 1, dialog=dialog))
 
-        transaction = self.host.tm.newTransaction(request, resp_cb=self.guard(on_response), userv=dialog.port)
-        if method == "INVITE":
-            self._to_acknowledge(request, transaction)
-        return transaction
+        if method != "INVITE":
+            return self.host.tm.send(request, self.guard(on_response), dialog.port)
+        begins = request.to_tag is None
+        return self.host.tm.invite(
+            request,
+            self.guard(on_response),
+            dialog.port,
+            lambda response: self.dialog.answered_by(request, response).ack(request),
+            self.guard(lambda response: self._forked(request, response)) if begins else None,
+        )
 
-    def _to_acknowledge(self, invite: Any, transaction: Any) -> None:
-        """Sets the fields of ``answered.AnsweredInvite``."""
-        transaction.request = invite
-        transaction.ack_of_2xx = lambda response: self.dialog.answered_by(invite, response).ack(invite)
-        begins = invite.getHFBody("to").getTag() is None
-        transaction.forked = self.guard(lambda response: self._forked(invite, response)) if begins else None
-
-    def _forked(self, invite: Any, response: Any) -> None:
+    def _forked(self, invite: Request, response: Response) -> None:
         """A 2xx of another callee of a forked INVITE, or after the leg has given up: that party is hung up (RFC 3261 §13.2.2.4)."""
         self.host.counters["forked_answers"] += 1
         self.bye(self.dialog.answered_by(invite, response))
 
-    def resent(self, transaction: Any) -> None:
+    def resent(self, transaction: ClientTransaction) -> None:
         """The request was sent again, in a new transaction."""
 
-    def _proof(self, method: str, request: Any, response: Any) -> Any:
-        code = response.getSCode()[0]
-        asks = {401: ("www-authenticate", "Authorization"), 407: ("proxy-authenticate", "Proxy-Authorization")}.get(
-            code
-        )
+    def _proof(self, method: str, request: Request, response: Response) -> Header | None:
+        asks = _PROOFS.get(response.code)
         if asks is None or not self.trunk.username:
             return None
-        challenges = filter(None, map(digest.read_challenge, messages.values(response, asks[0])))
+        challenges = filter(None, map(digest.read_challenge, response.values(asks[0])))
         challenge = next(challenges, None)
-        if challenge is None or (request.countHFs(asks[1].lower()) and not challenge.stale):
+        if challenge is None or (request.has(asks[1].lower()) and not challenge.stale):
             return None
-        uri = str(request.getRURI())
+        uri = request.uri
         value = digest.authorization(
             challenge, self.trunk.username, self.trunk.password, method, uri, secrets.token_hex(8)
         )
@@ -239,18 +244,17 @@ class SipLeg:
 
     # --- faults ---
 
-    def guard(self, function: Callable[..., None]) -> Callable[..., None]:
+    def guard(self, function: Callable[P, None]) -> Callable[P, None]:
         """Wraps a handler: an exception is our bug, is logged and counted, and costs only this leg, which is hung up as its state requires."""
+        return partial(self._guarded, function)
 
-        def guarded(*args: Any) -> None:
-            try:
-                function(*args)
-            except Exception:
-                self.host.counters["faults"] += 1
-                log.exception("leg %s: a handler failed", self.id)
-                self._give_up()
-
-        return guarded
+    def _guarded(self, function: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            function(*args, **kwargs)
+        except Exception:
+            self.host.counters["faults"] += 1
+            log.exception("leg %s: a handler failed", self.id)
+            self._give_up()
 
     def _give_up(self) -> None:
         try:

@@ -7,9 +7,11 @@ from collections.abc import Callable, Mapping
 
 from shared.enums import EndCause
 from shared.ids import CallId, LegId, TrunkName
+from switch_server.adapters.sip.thread import SipThread
+from switch_server.adapters.sip.timers import SipTimers
+from switch_server.adapters.sip.transport import SipSocket
 from switch_server.adapters.sip_lines.exchange import Exchange
 from switch_server.adapters.sip_lines.leg import Timing
-from switch_server.adapters.sip_lines.stack import SipSocket, SipThread
 from switch_server.adapters.sip_lines.trunk_table import TrunkState, TrunkTable
 from switch_server.adapters.sip_lines.trunk_watch import TrunkWatch
 from switch_server.core.leg import LineEffect, PlaceCall, RingDesk
@@ -19,7 +21,7 @@ from switch_server.ports.phones import DeskPhoneBook
 
 
 class SipLines:
-    """Telephone lines (``ports.LinesPort``): SIP over UDP on a thread of its own. Only one instance in a process.
+    """Telephone lines (``ports.LinesPort``): SIP over UDP on a thread of its own.
 
     ``listen``: (IPv4 address, port); 0.0.0.0 listens on all addresses, and messages carry the one of the route; port 0 takes a free one
     (``address``). ``desk_token``: the value of ``shared.desk.TOKEN_HEADER`` in a desk's INVITE; called on the SIP thread. ``phones``: the phones that
@@ -64,15 +66,17 @@ class SipLines:
     def start(self) -> None:
         """Opens the port and starts the SIP thread."""
         self._ports = SipSocket(self._listen, self._counters)
-        self._loop = SipThread(self._ports.skt, self._on_datagram)
-        self._loop.call(self._begin)
+        timers = SipTimers()
+        self._loop = SipThread(self._ports, timers, self._counters, self._on_datagram)
+        self._loop.call(self._begin, timers)
         self._loop.start()
 
-    def _begin(self) -> None:
+    def _begin(self, timers: SipTimers) -> None:
         if self._ports is None:
             raise RuntimeError("begun before start")
         self._exchange = Exchange(
             self._ports,
+            timers,
             self._table,
             self._timing,
             self._counters,
@@ -84,7 +88,7 @@ class SipLines:
             self._phones,
             self._clock,
         )
-        self._watch = TrunkWatch(self._exchange.tm, self._ports, self._table, self._timing.options)
+        self._watch = TrunkWatch(self._exchange.tm, timers, self._ports, self._table, self._timing.options)
         self._watch.start()
 
     def _on_datagram(self, datagram: bytes, source: tuple[str, int]) -> None:

@@ -12,12 +12,12 @@ from typing import Final
 from msgspec import Struct
 
 from shared.ids import PhoneName
-from switch_server.adapters.sip_lines import contacts, grammar
+from switch_server.adapters.sip import grammar
+from switch_server.adapters.sip.grammar import MalformedFieldError
+from switch_server.adapters.sip.message import Header, Request
+from switch_server.adapters.sip_lines import contacts
 from switch_server.adapters.sip_lines.contacts import BadContact, SipContact
 from switch_server.adapters.sip_lines.digest import DigestAuthenticator, md5_key
-from switch_server.adapters.sip_lines.grammar import MalformedFieldError
-from switch_server.adapters.sip_lines.screen import SipHead
-from switch_server.adapters.sip_lines.trunk_table import Address
 from switch_server.adapters.tries import Tries
 from switch_server.ports.phones import Binding, DeskPhoneBook, PhoneRecord
 
@@ -33,11 +33,11 @@ AGENT_MAX: Final = 64
 
 
 class RegisterResponse(Struct, frozen=True):
-    """The final response. ``headers``: whole lines."""
+    """The final response."""
 
     code: int
     reason: str
-    headers: tuple[str, ...] = ()
+    headers: tuple[Header, ...] = ()
 
 
 class AcceptedRequest(Struct):
@@ -65,48 +65,48 @@ class Registrar:
         """Whether a phone is registered from this address."""
         return any(binding.ip == ip for binding in self._book.bindings(now))
 
-    def answer(self, head: SipHead, source: Address, now: float) -> RegisterResponse:
-        """The response to a REGISTER that has passed the screen. Raises nothing."""
-        answer = self._answer(head, source, now)
+    def answer(self, request: Request, now: float) -> RegisterResponse:
+        """The response to a REGISTER that has passed the reader. Raises nothing."""
+        answer = self._answer(request, now)
         self._counters[f"register_{answer.code}"] += 1
         return answer
 
-    def _answer(self, head: SipHead, source: Address, now: float) -> RegisterResponse:
-        if head.fields.get("require"):
-            return RegisterResponse(420, "Bad Extension", (f"Unsupported: {head.fields['require']}",))
+    def _answer(self, request: Request, now: float) -> RegisterResponse:
+        if required := request.value("require"):
+            return RegisterResponse(420, "Bad Extension", (("Unsupported", required),))
         try:
-            asked = contacts.read(head.contacts)
+            asked = contacts.read(readable(request, "contact"))
         except BadContact:
             return RegisterResponse(400, "Bad Contact")
-        if asked is None and contacts.seconds(head.fields.get("expires")) != 0:
+        if asked is None and contacts.seconds(request.value("expires")) != 0:
             return RegisterResponse(
                 400, "Bad Contact"
             )  # §10.3 step 6: "*" removes all bindings, and allows nothing else
-        proven = self._prove(head, source, now)
+        proven = self._prove(request, now)
         if isinstance(proven, RegisterResponse):
             return proven
-        if _phone_in(head.fields["to"]) != proven.phone:
+        if _phone_in(request.value("to") or "") != proven.phone:
             return RegisterResponse(403, "Forbidden")
-        return self._register(proven.phone, head, asked, source, now)
+        return self._register(proven.phone, request, asked, now)
 
     # --- authentication ---
 
-    def _prove(self, head: SipHead, source: Address, now: float) -> PhoneRecord | RegisterResponse:
-        ip, said = source[0], head.authorization
+    def _prove(self, request: Request, now: float) -> PhoneRecord | RegisterResponse:
+        ip, said = request.source[0], readable(request, "authorization")
         user = self._authenticator.user(said)
         if user is None:
             return self._challenge(ip, now)
         key = f"{ip} {user[:AGENT_MAX]}"
         if max(self._tries.wait(key, now), self._tries_of_address.wait(ip, now)) > 0:
             return RegisterResponse(403, "Forbidden")
-        if not self._authenticator.is_for(said, head.uri):
+        if not self._authenticator.is_for(said, request.uri):
             return RegisterResponse(400, "Digest URI Is Not The Request-URI")
         record = self._book.phone(PhoneName(user))
         ha1 = record.ha1 if record is not None else self._nobody
-        admitted = self._authenticator.admits(said, head.method, md5_key(ha1), now, ip)
+        admitted = self._authenticator.admits(said, request.method, md5_key(ha1), now, ip)
         if record is not None and admitted:
             self._tries.clear(key)
-            return record if self._is_new(record.phone, head) else self._challenge(ip, now, stale=True)
+            return record if self._is_new(record.phone, request, said) else self._challenge(ip, now, stale=True)
         if admitted is None or not self._authenticator.was_challenged(said, now, ip):
             return self._challenge(ip, now, stale=admitted is None)
         self._wrong(PhoneName(user[:AGENT_MAX]), key, ip, now)
@@ -114,7 +114,7 @@ class Registrar:
 
     def _challenge(self, ip: str, now: float, *, stale: bool = False) -> RegisterResponse:
         return RegisterResponse(
-            401, "Unauthorized", (f"WWW-Authenticate: {self._authenticator.challenge(now, ip, stale=stale)}",)
+            401, "Unauthorized", (("WWW-Authenticate", self._authenticator.challenge(now, ip, stale=stale)),)
         )
 
     def _wrong(self, phone: PhoneName, key: str, ip: str, now: float) -> None:
@@ -124,44 +124,46 @@ class Registrar:
         if wait > 0:
             self._book.audit_blocked(phone, ip, wait)
 
-    def _is_new(self, phone: PhoneName, head: SipHead) -> bool:
+    def _is_new(self, phone: PhoneName, request: Request, said: tuple[str, ...]) -> bool:
         """Whether the proof is not a replay of an overheard one; the repetition of the same request is allowed."""
         last = self._accepted.get(phone)
-        return last is None or self._repeats(last, head) or self._authenticator.use(head.authorization) > last.use
+        return last is None or self._repeats(last, request) or self._authenticator.use(said) > last.use
 
     @staticmethod
-    def _repeats(last: AcceptedRequest | None, head: SipHead) -> bool:
-        return last is not None and (last.call_id, last.cseq) == (head.call_id, _cseq(head))
+    def _repeats(last: AcceptedRequest | None, request: Request) -> bool:
+        return last is not None and (last.call_id, last.cseq) == (request.call_id, request.cseq)
 
     # --- bindings ---
 
     def _register(
-        self, phone: PhoneName, head: SipHead, asked: tuple[SipContact, ...] | None, source: Address, now: float
+        self, phone: PhoneName, request: Request, asked: tuple[SipContact, ...] | None, now: float
     ) -> RegisterResponse:
         old, last = self._book.binding(phone, now), self._accepted.get(phone)
-        if self._repeats(last, head):
+        if self._repeats(last, request):
             return _bound(old, now)
-        if old is not None and last is not None and last.call_id == head.call_id and _cseq(head) < last.cseq:
+        if old is not None and last is not None and last.call_id == request.call_id and request.cseq < last.cseq:
             return RegisterResponse(500, "Out Of Order")  # §10.3 step 7: nothing is changed
-        given = contacts.seconds(head.fields.get("expires"))
+        given = contacts.seconds(request.value("expires"))
         wanted = DEFAULT_EXPIRES if given is None else given
         lives = [(c, wanted if c.expires is None else c.expires) for c in asked or ()]
         new = max((each for each in lives if each[1]), key=lambda each: each[0].q, default=None)
         if new is not None and new[1] < MIN_EXPIRES:
-            return RegisterResponse(423, "Interval Too Brief", (f"Min-Expires: {MIN_EXPIRES}",))
-        self._accepted[phone] = AcceptedRequest(head.call_id, _cseq(head), self._authenticator.use(head.authorization))
+            return RegisterResponse(423, "Interval Too Brief", (("Min-Expires", str(MIN_EXPIRES)),))
+        said = readable(request, "authorization")
+        self._accepted[phone] = AcceptedRequest(request.call_id, request.cseq, self._authenticator.use(said))
         if new is not None:
-            self._book.put_binding(_binding(phone, *new, old, head, source, now))
+            self._book.put_binding(_binding(phone, *new, old, request, now))
         elif old is not None and (asked is None or any(c.same_place(contacts.of_uri(old.contact)) for c, _ in lives)):
             self._book.drop_binding(phone)
         return _bound(self._book.binding(phone, now), now)
 
 
 def _binding(
-    phone: PhoneName, contact: SipContact, expires: int, old: Binding | None, head: SipHead, source: Address, now: float
+    phone: PhoneName, contact: SipContact, expires: int, old: Binding | None, request: Request, now: float
 ) -> Binding:
+    source = request.source
     same = old is not None and (old.contact, old.ip, old.port) == (contact.uri, *source)
-    agent = "".join(c for c in head.fields.get("user-agent", "") if c.isprintable())[:AGENT_MAX]
+    agent = "".join(c for c in (request.value("user-agent") or "") if c.isprintable())[:AGENT_MAX]
     since = old.since if old is not None and same else now
     return Binding(phone, contact.uri, contact.at(*source), *source, agent, since, now + min(expires, MAX_EXPIRES))
 
@@ -170,7 +172,9 @@ def _bound(binding: Binding | None, now: float) -> RegisterResponse:
     """200 with the present binding."""
     if binding is None:
         return RegisterResponse(200, "OK")
-    return RegisterResponse(200, "OK", (f"Contact: <{binding.contact}>;expires={max(1, round(binding.until - now))}",))
+    return RegisterResponse(
+        200, "OK", (("Contact", f"<{binding.contact}>;expires={max(1, round(binding.until - now))}"),)
+    )
 
 
 def _phone_in(to: str) -> str | None:
@@ -181,6 +185,6 @@ def _phone_in(to: str) -> str | None:
         return None
 
 
-def _cseq(head: SipHead) -> int:
-    """The screen has checked the header."""
-    return int(head.fields["cseq"].split()[0])
+def readable(request: Request, name: str) -> tuple[str, ...]:
+    """The values of a field; bytes that are not UTF-8 are question marks: a Contact and a proof with such bytes match nothing."""
+    return tuple(t if t.isascii() else t.encode("utf-8", "replace").decode() for t in request.values(name))

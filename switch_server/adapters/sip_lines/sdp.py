@@ -37,7 +37,7 @@ class SdpError(ValueError):
     """No SDP: the request is answered 400."""
 
 
-class MediaDescription(Struct, frozen=True):
+class MediaDescription(Struct, frozen=True, gc=False):
     """One ``m=`` line as offered, with its attributes. ``ip``: ``None`` if not IPv4, also if a name: the SIP thread doesn't wait for DNS."""
 
     media: str
@@ -89,7 +89,7 @@ class MediaDescription(Struct, frozen=True):
         return [a for a in self.attributes if a[0] == name]
 
 
-class SessionDescription(Struct, frozen=True):
+class SessionDescription(Struct, frozen=True, gc=False):
     """A parsed session description."""
 
     streams: tuple[MediaDescription, ...]

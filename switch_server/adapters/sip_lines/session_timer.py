@@ -9,7 +9,7 @@ _EXPIRES: Final = re.compile(r"\s*(\d{1,9})\s*((?:;[^;]*)*)")
 _REFRESHER: Final = re.compile(r";\s*refresher\s*=\s*(uac|uas)\b", re.IGNORECASE)
 
 
-class SessionTimer(Struct, frozen=True):
+class SessionTimer(Struct, frozen=True, gc=False):
     """The agreed timer. ``we_refresh``: we send re-INVITEs at half of ``expires`` (seconds); otherwise the far end does."""
 
     expires: int
@@ -26,7 +26,7 @@ class SessionTimer(Struct, frozen=True):
         return f"{self.expires};refresher={refresher}"
 
 
-class TooSmall(Struct, frozen=True):
+class TooSmall(Struct, frozen=True, gc=False):
     """The request must be answered 422 with ``Min-SE``."""
 
     min_se: int

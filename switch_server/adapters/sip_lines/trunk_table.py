@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from shared.ids import TrunkName
-from switch_server.adapters.sip_lines import grammar
+from switch_server.adapters.sip import grammar
 from switch_server.core.words import Trunk
 
 Address = tuple[str, int]

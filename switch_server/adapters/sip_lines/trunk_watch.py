@@ -3,14 +3,14 @@
 import logging
 import random
 from collections.abc import Callable
-from typing import Any
+from functools import partial
 
-from sippy.SipURL import SipURL
-from sippy.Time.Timeout import Timeout
-
+from switch_server.adapters.sip.message import Address, Response
+from switch_server.adapters.sip.timers import SipTimers, Timer
+from switch_server.adapters.sip.transactions import Transactions
+from switch_server.adapters.sip.transport import SipSocket
 from switch_server.adapters.sip_lines import messages
 from switch_server.adapters.sip_lines.dialog import SipDialog
-from switch_server.adapters.sip_lines.stack import Address, SipSocket
 from switch_server.adapters.sip_lines.trunk_table import TrunkTable, addresses
 
 log = logging.getLogger(__name__)
@@ -19,8 +19,11 @@ log = logging.getLogger(__name__)
 class TrunkWatch:
     """Sends OPTIONS to each single address of each trunk. Any response but 408 and 503 means up; no response for ``patience_s`` means down."""
 
-    def __init__(self, tm: Any, ports: SipSocket, table: TrunkTable, patience_s: float) -> None:
+    def __init__(
+        self, tm: Transactions, timers: SipTimers, ports: SipSocket, table: TrunkTable, patience_s: float
+    ) -> None:
         self._tm = tm
+        self._timers = timers
         self._ports = ports
         self._table = table
         self._patience_s = patience_s
@@ -32,21 +35,22 @@ class TrunkWatch:
         for trunk in self._table.trunks.values():
             if trunk.options_interval > 0:
                 for far in addresses(trunk):
-                    Timeout(self._ask, random.uniform(0.01, 0.2), 1, far, trunk.options_interval, self._round)  # noqa: S311
+                    ask = partial(self._ask, far, trunk.options_interval, self._round)
+                    self._timers.after(random.uniform(0.01, 0.2), ask)  # noqa: S311
 
     def _ask(self, far: Address, interval: float, number: int) -> None:
         if number != self._round:
             return
-        Timeout(self._ask, interval, 1, far, interval, number)
+        self._timers.after(interval, partial(self._ask, far, interval, number))
         port = self._ports.port_for(far[0])
-        asking = SipDialog.outgoing(SipURL(host=far[0], port=far[1]), "huawu", port)
+        asking = SipDialog.outgoing(f"sip:{far[0]}:{far[1]}", "huawu", port, far)
         request = asking.request("OPTIONS", headers=(messages.header("Accept", "application/sdp"),))
-        silence = Timeout(self._note, self._patience_s, 1, far, False, number)
-        self._tm.newTransaction(request, resp_cb=self._heard(far, silence, number), userv=port)
+        silence = self._timers.after(self._patience_s, partial(self._note, far, False, number))
+        self._tm.send(request, self._heard(far, silence, number), port)
 
-    def _heard(self, far: Address, silence: Any, number: int) -> Callable[[Any], None]:
-        def heard(response: Any) -> None:
-            code = response.getSCode()[0]
+    def _heard(self, far: Address, silence: Timer, number: int) -> Callable[[Response], None]:
+        def heard(response: Response) -> None:
+            code = response.code
             if code >= 200:
                 silence.cancel()
                 self._note(far, code not in (408, 503), number)

@@ -1,10 +1,12 @@
-"""URIs, addresses and Via by the ABNF of RFC 3261 §25.1, and tel URIs by RFC 3966 §3. Pure; the text as it came is kept beside its parts.
+"""URIs, addresses, Via and CSeq by the ABNF of RFC 3261 §25.1, and tel URIs by RFC 3966 §3. Pure; the text as it came is kept beside its parts.
 
-Lines are unfolded before (``screen``); white space around ``;``, ``=``, ``/``, ``:`` and ``,`` is legal where the ABNF has SEMI, EQUAL, SLASH,
+Lines are unfolded before (``reader``); white space around ``;``, ``=``, ``/``, ``:`` and ``,`` is legal where the ABNF has SEMI, EQUAL, SLASH,
 COLON and COMMA. Names of schemes and parameters are compared without regard to case.
 """
 
+import ipaddress
 import re
+from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote
 
@@ -26,6 +28,7 @@ _SIP: Final = re.compile(
 )
 _TEL: Final = re.compile(r"([^\s;<>\"@]+)(;\S*)?")
 _SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(.*)", re.DOTALL)
+_CSEQ: Final = re.compile(r"0{0,99}([0-9]{1,10})\s+([A-Za-z0-9.!%*_+`'~-]+)")
 _VIA: Final = re.compile(
     r"([^\s/]+) ?/ ?([^\s/]+) ?/ ?([^\s/;]+) (\[[^\]\s]*\]|[^\s:;,]+) ?(?:: ?0*([0-9]{1,5})(?::[0-9]{1,5})?)? ?(;.*)?"
 )
@@ -36,11 +39,15 @@ _PHONE: Final = re.compile(r"(?=[^0-9]*[0-9])\+?[0-9*#().-]+")
 _SEPARATORS: Final = str.maketrans("", "", "-.()")
 
 
+SIP_PORT: Final = 5060
+_UDP: Final = "SIP/2.0/UDP "
+
+
 class MalformedFieldError(ValueError):
     """The field does not follow the grammar."""
 
 
-class Uri(Struct, frozen=True):
+class Uri(Struct, frozen=True, gc=False):
     """``user``: without its parameters and escapes, the number of a tel URI; ``host``: empty for schemes other than sip and sips."""
 
     text: str
@@ -62,12 +69,20 @@ class Uri(Struct, frozen=True):
         kept = (name if value is None else f"{name}={value}" for name, value in self.parameters if name != "transport")
         return ";".join((f"{start}{host}:{port}", *kept))
 
+    def own_address(self) -> tuple[str, int] | None:
+        """The IPv4 address that the URI names for UDP; ``None``: a name, another transport, or no address at all."""
+        transport = self.get("transport") if self.parameters else None
+        if self.scheme != "sip" or (transport is not None and transport.lower() != "udp"):
+            return None
+        host = ipv4((self.get("maddr") or self.host) if self.parameters else self.host)
+        return None if host is None else (host, self.port or SIP_PORT)
+
     def number(self) -> str:
         """The user part; for a telephone number without visual separators, which do not count (RFC 3966 §4)."""
         return plain_number(self.user or "")
 
 
-class Address(Struct, frozen=True):
+class Address(Struct, frozen=True, gc=False):
     """A name-addr or addr-spec with its header parameters. The display name is not read."""
 
     uri: Uri
@@ -78,7 +93,7 @@ class Address(Struct, frozen=True):
         return next((value for name, value in self.parameters if name == "tag"), None)
 
 
-class Via(Struct, frozen=True):
+class Via(Struct, frozen=True, gc=False):
     """One via-parm."""
 
     protocol: str
@@ -86,6 +101,21 @@ class Via(Struct, frozen=True):
     host: str
     port: int | None
     parameters: Parameters
+
+    def get(self, name: str) -> str | None:
+        return next((value for each, value in self.parameters if each == name), None)
+
+    def has(self, name: str) -> bool:
+        return any(each == name for each, _ in self.parameters)
+
+
+@lru_cache(4096)
+def ipv4(text: str) -> str | None:
+    """The IPv4 address in its usual form; ``None``: it is none, for instance a name."""
+    try:
+        return str(ipaddress.IPv4Address(text))
+    except ValueError:
+        return None
 
 
 def plain_number(text: str) -> str:
@@ -95,6 +125,8 @@ def plain_number(text: str) -> str:
 
 def read_uri(text: str, *, hostless: bool = False) -> Uri:
     """Raises ``MalformedFieldError``. ``hostless``: a sip URI without host is taken, as some gateways write it in From and To."""
+    if text.startswith("sip:"):
+        return _sip_uri(text, "sip", text[4:], hostless=hostless)
     match = _SCHEME.fullmatch(text)
     scheme, rest = (match[1].lower(), match[2]) if match is not None else ("sip", text)
     if scheme in ("sip", "sips"):
@@ -116,7 +148,10 @@ def _sip_uri(text: str, scheme: str, rest: str, *, hostless: bool) -> Uri:
     port = int(match[3]) if match[3] else None
     if port is not None and port > 65535:
         raise MalformedFieldError("port")
-    user = None if match[1] is None else unquote(match[1].partition(":")[0].partition(";")[0])
+    user = match[1]
+    if user is not None:
+        user = user.partition(":")[0].partition(";")[0]
+        user = unquote(user) if "%" in user else user
     return Uri(text, scheme, user, match[2], port, read_parameters(match[4] or ""))
 
 
@@ -127,6 +162,11 @@ def read_address(text: str, *, hostless: bool = False) -> Address:
     look like an escaped quotation mark, is accepted: the name is not read.
     """
     text = text.strip()
+    if text.startswith("<"):
+        uri, bracket, rest = text[1:].partition(">")
+        if not bracket or "<" in uri:
+            raise MalformedFieldError("name-addr")
+        return Address(read_uri(uri.strip(), hostless=hostless), read_parameters(rest.strip()))
     if "<" not in text:
         uri, semicolon, rest = text.partition(";")
         return Address(read_uri(uri.rstrip(), hostless=hostless), read_parameters(semicolon + rest))
@@ -134,6 +174,14 @@ def read_address(text: str, *, hostless: bool = False) -> Address:
     if match is None:
         raise MalformedFieldError("name-addr")
     return Address(read_uri(match[1].strip(), hostless=hostless), read_parameters(match[2].strip()))
+
+
+def read_tag(text: str) -> str | None:
+    """The tag of a From or To. Raises ``MalformedFieldError``; a plain form is not looked at further than its tag needs."""
+    tail = text.rpartition(">;tag=")[2]
+    if len(tail) < len(text) and tail.replace("-", "").replace(".", "").isalnum() and '"' not in text:
+        return tail
+    return read_address(text, hostless=True).tag
 
 
 def tag_of(text: str) -> str | None:
@@ -155,6 +203,8 @@ def with_tag(text: str, tag: str, *, replace: bool) -> str:
 
 def read_via(text: str) -> Via:
     """One via-parm (§20.42). Raises ``MalformedFieldError``."""
+    if text.startswith(_UDP) and (plain := _plain_via(text[len(_UDP) :])) is not None:
+        return plain
     match = _VIA.fullmatch(" ".join(text.split()))
     if match is None:
         raise MalformedFieldError("Via")
@@ -162,11 +212,33 @@ def read_via(text: str) -> Via:
     return Via(f"{match[1]}/{match[2]}", match[3], match[4], port, read_parameters(match[6] or ""))
 
 
+def _plain_via(text: str) -> Via | None:
+    """The form that most senders write, without white space, quotation marks and brackets; ``None``: another form."""
+    if any(each in text for each in ' \t",['):
+        return None
+    sent_by, _, rest = text.partition(";")
+    host, colon, port = sent_by.partition(":")
+    if not host or (colon and not (port.isascii() and port.isdecimal() and len(port) < 6)) or not text.isprintable():
+        return None
+    return Via("SIP/2.0", "UDP", host, int(port) if colon else None, read_parameters(rest))
+
+
 def mark_via(text: str, received: str | None, rport: str | None) -> str:
     """A via-parm with the source of its request: ``received`` (§18.2.1) and, if the sender asks for it, ``rport`` (RFC 3581 §4)."""
     if rport is not None:
         text = _RPORT.sub(f";rport={rport}", text, count=1)
     return text if received is None else f"{_RECEIVED.sub('', text)};received={received}"
+
+
+def read_cseq(text: str) -> tuple[int, str]:
+    """Number and method (§20.16). Raises ``MalformedFieldError``."""
+    number, _, method = text.partition(" ")
+    if not (number.isdecimal() and len(number) < 11 and method.isalpha() and text.isascii()):
+        match = _CSEQ.fullmatch(text)
+        if match is None:
+            raise MalformedFieldError("CSeq")
+        number, method = match[1], match[2]
+    return int(number), method
 
 
 def split_list(text: str) -> list[str]:

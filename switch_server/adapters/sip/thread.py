@@ -1,0 +1,114 @@
+"""The SIP thread: datagrams, timers, and calls posted by other threads. It never waits for anything else."""
+
+import contextlib
+import logging
+import os
+import select
+import threading
+from collections import Counter, deque
+from collections.abc import Callable
+from functools import partial
+from typing import Final, ParamSpec
+
+from switch_server.adapters.sip.message import Address
+from switch_server.adapters.sip.timers import SipTimers
+from switch_server.adapters.sip.transport import SipSocket
+
+log = logging.getLogger(__name__)
+
+BATCH: Final = 64
+"""So many datagrams are taken before timers and posted calls have their turn."""
+LOGGED: Final = 20
+"""So many faults of timers are logged; all are counted."""
+LONGEST_WAIT_MS: Final = 1000
+
+P = ParamSpec("P")
+
+
+class SipThread:
+    """``on_datagram`` raises nothing."""
+
+    def __init__(
+        self, ports: SipSocket, timers: SipTimers, counters: Counter[str], on_datagram: Callable[[bytes, Address], None]
+    ) -> None:
+        self._ports = ports
+        self._timers = timers
+        self._counters = counters
+        self._on_datagram = on_datagram
+        self._posted: deque[Callable[[], None]] = deque()
+        self._wake_out, self._wake_in = os.pipe()
+        os.set_blocking(self._wake_out, False)
+        os.set_blocking(self._wake_in, False)
+        self._thread = threading.Thread(target=self._run, name="sip", daemon=True)
+        self._running = True
+        self._woken = False
+        """The pipe has something to read: whoever posts has nothing to write."""
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def call(self, function: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
+        """Runs a function on the SIP thread, in order; from any thread, never blocks."""
+        self._posted.append(partial(function, *args, **kwargs))
+        if (
+            not self._woken and threading.get_ident() != self._thread.ident
+        ):  # the SIP thread itself looks before it waits
+            self._woken = True
+            with contextlib.suppress(OSError):  # it is closed
+                os.write(self._wake_in, b"!")
+
+    def stop(self) -> None:
+        """From another thread: ends the SIP thread and waits for its end."""
+        self.call(self._end)
+        self._thread.join(10)
+        os.close(self._wake_in)
+        os.close(self._wake_out)
+
+    def _end(self) -> None:
+        self._running = False
+
+    def _run(self) -> None:
+        poll = select.poll()
+        poll.register(self._ports.skt.fileno(), select.POLLIN)
+        poll.register(self._wake_out, select.POLLIN)
+        while self._running:
+            for descriptor, _ in poll.poll(self._wait_ms()):
+                if descriptor == self._wake_out:
+                    self._drain_wakes()
+            self._drain_posted()
+            self._drain_socket()
+            self._timers.run(self._timer_failed)
+
+    def _wait_ms(self) -> int:
+        if self._posted:
+            return 0
+        wait = self._timers.wait()
+        return LONGEST_WAIT_MS if wait is None else min(LONGEST_WAIT_MS, int(wait * 1000) + (wait > 0))
+
+    def _drain_wakes(self) -> None:
+        """Before the calls are taken: a call that is posted from here on wakes the thread again."""
+        with contextlib.suppress(OSError):
+            os.read(self._wake_out, 4096)
+        self._woken = False
+
+    def _drain_posted(self) -> None:
+        for _ in range(len(self._posted)):
+            try:
+                self._posted.popleft()()
+            except Exception:
+                log.exception("sip: a posted call failed")
+
+    def _drain_socket(self) -> None:
+        for _ in range(BATCH):
+            found = self._ports.receive()
+            if found is None:
+                return
+            self._on_datagram(*found)
+            if self._posted:
+                self._drain_posted()
+
+    def _timer_failed(self) -> None:
+        """Called while the exception is handled."""
+        self._counters["faults"] += 1
+        if self._counters["faults"] <= LOGGED:
+            log.error("sip: a timer failed", exc_info=True)  # noqa: LOG014

@@ -114,6 +114,9 @@ FOR_TESTS: tuple[Package, ...] = (
     ),
     FilesPackage("libc6-dev", "include/stdio.h", "the C library's headers, for PESQ"),
     PythonHeaders("python3-dev", "Python.h", "Python's headers, for PESQ"),
+    Package(
+        "mmdebstrap", "mmdebstrap", "makes the folder in which a real Asterisk runs, the far end of trunks in the tests"
+    ),
     *FOR_WINDOW,
 )
 

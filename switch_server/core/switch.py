@@ -40,7 +40,6 @@ from switch_server.core.leg import (
     LegEnded,
     LegRefreshed,
     LegState,
-    LineUse,
     MediaLatched,
     MediaSilent,
 )
@@ -98,20 +97,11 @@ class Switch(SwitchState):
             else:
                 self.emit(HangUp(leg, EndCause.RECONCILED))
         self._differing_legs = differ
-        self._recount()
+        if self.use.repair(leg for call in self.calls.values() for leg in call.legs.values()):
+            self.count("repaired_line_use")
         for seat in list(self.desks.seats.values()):
             self._attempt("reconcile", partial(self.desks.reconcile, seat))
         return self._take_effects()
-
-    def _recount(self) -> None:
-        """A wrong count of lines or channels is a bug; it would keep callers out for ever."""
-        counted = LineUse(leg for call in self.calls.values() for leg in call.legs.values())
-        if counted != self.use:
-            self.count("repaired_line_use")
-            self.use = counted
-            for call in self.calls.values():
-                for leg in call.legs.values():
-                    leg.use = counted
 
     def snapshot(self) -> SwitchSnapshot:
         return snapshot_of(self)
@@ -141,8 +131,7 @@ class Switch(SwitchState):
         if isinstance(event, OrderReported):
             return self.book.concerns(event)
         if isinstance(event, MediaLatched):
-            leg = self._leg_of(event.leg)
-            return leg is not None and leg.state is LegState.RINGING
+            return (leg := self._leg_of(event.leg)) is not None and leg.state is LegState.RINGING
         return not isinstance(event, DigitPressed | PhoneTold | TrunkChanged)
 
     def apply_decision(self, event: Event) -> None:

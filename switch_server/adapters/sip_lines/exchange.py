@@ -5,20 +5,18 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from functools import partial
-from typing import Final
 
 from shared.desk import desk_phone
 from shared.enums import EndCause
 from shared.ids import CallId, LegId, PhoneName, TrunkName, call_of, leg_of
-from switch_server.adapters.sip import grammar, server
-from switch_server.adapters.sip.client import MAGIC_COOKIE
+from switch_server.adapters.sip import server
 from switch_server.adapters.sip.grammar import MalformedFieldError
 from switch_server.adapters.sip.message import Address, Request
 from switch_server.adapters.sip.server import ServerTransaction
 from switch_server.adapters.sip.timers import SipTimers, Timer
 from switch_server.adapters.sip.transactions import Transactions
 from switch_server.adapters.sip.transport import SipSocket
-from switch_server.adapters.sip_lines import messages, sdp, session_timer
+from switch_server.adapters.sip_lines import extensions, messages, sdp, session_timer
 from switch_server.adapters.sip_lines.desk_leg import DeskLeg, address_of
 from switch_server.adapters.sip_lines.dialog import SipDialog
 from switch_server.adapters.sip_lines.gate import Gate
@@ -28,7 +26,6 @@ from switch_server.adapters.sip_lines.leg import SipLeg, Timing
 from switch_server.adapters.sip_lines.merged import BegunCalls
 from switch_server.adapters.sip_lines.number_fields import called_of, caller_of, line_of, traced_caller_of
 from switch_server.adapters.sip_lines.overload import Overload
-from switch_server.adapters.sip_lines.reliable import RELIABLE
 from switch_server.adapters.sip_lines.trunk_leg import CarrierCall, TrunkLeg, carrier_number
 from switch_server.adapters.sip_lines.trunk_table import TrunkTable, addresses, takes_number
 from switch_server.core.call import CallOffered
@@ -37,9 +34,6 @@ from switch_server.core.words import Event, Trunk
 from switch_server.ports.phones import DeskPhoneBook
 
 log = logging.getLogger(__name__)
-
-TARGETING: Final = ("INVITE", "UPDATE")
-"""The requests whose Contact and routes are followed (RFC 3261 §12.2, RFC 3311)."""
 
 
 class Exchange:
@@ -148,7 +142,7 @@ class Exchange:
     def on_request(self, request: Request, transaction: ServerTransaction) -> None:
         """A new request in its transaction, which handles ACK and CANCEL."""
         try:
-            _read_fields(request)
+            messages.read_fields(request)
         except MalformedFieldError:
             self.counters["malformed"] += 1
             messages.respond(transaction, 400)
@@ -173,7 +167,7 @@ class Exchange:
             self.counters["merged"] += 1
             messages.respond(transaction, 482)
         elif unknown:
-            _refuse_extensions(transaction, unknown)
+            extensions.refuse_unknown(transaction, unknown)
         elif method == "INVITE":
             self._admit(request, transaction)
         elif method == "OPTIONS":
@@ -191,7 +185,7 @@ class Exchange:
             self.counters["no_dialog"] += 1
             messages.respond(transaction, 481)
         elif unknown:
-            _refuse_extensions(transaction, unknown)
+            extensions.refuse_unknown(transaction, unknown)
         elif not dialog.in_order(request):
             messages.respond(transaction, 500)
         else:
@@ -211,7 +205,7 @@ class Exchange:
             self.counters[f"refused_{code}"] += 1
             messages.respond(transaction, code, headers=(("Retry-After", "1"),) if code == 503 else ())
             return
-        if _reliable_refused(request, transaction, trunk):
+        if extensions.refuse_unreliable(request, transaction, trunk):
             return
         try:
             text = messages.sdp_of(request)
@@ -376,40 +370,3 @@ class Exchange:
 def _sharer(invite: Request, proven: Trunk | None) -> str:
     """Who is to have a fair share: a trunk by its user, or else an address."""
     return proven.name if proven is not None else invite.source[0]
-
-
-def _refuse_extensions(transaction: ServerTransaction, unknown: frozenset[str]) -> None:
-    messages.respond(transaction, 420, headers=(("Unsupported", ", ".join(sorted(unknown))),))
-
-
-def _reliable_refused(request: Request, transaction: ServerTransaction, trunk: Trunk) -> bool:
-    """A caller who is against the trunk's rule of reliable provisional responses is refused (RFC 3262 §3)."""
-    rule, required = trunk.signalling.reliable, RELIABLE in request.tokens("require")
-    if rule == "never" and required:
-        _refuse_extensions(transaction, frozenset({RELIABLE}))
-    elif rule == "required" and not required and RELIABLE not in request.tokens("supported"):
-        messages.respond(transaction, 421, headers=(messages.header("Require", RELIABLE),))
-    else:
-        return False
-    return True
-
-
-def _read_fields(request: Request) -> None:
-    """Reads the fields that are copied or followed; raises ``MalformedFieldError``."""
-    if request.to_tag is None:
-        _ = request.from_address, request.to_address, request.called
-    _ = request.from_tag, request.vias
-    for text in request.elements("p-asserted-identity"):
-        grammar.read_address(text, hostless=True)
-    if request.method not in TARGETING:
-        return
-    contacts = request.elements("contact")
-    starred = "*" in contacts
-    for text in (*request.elements("record-route"), *(() if starred else contacts)):
-        grammar.read_address(text)
-    if request.method == "INVITE":
-        needed = (
-            1 if (request.via.get("branch") or "").startswith(MAGIC_COOKIE) else 0
-        )  # a caller of RFC 2543 may leave it out
-        if starred or not needed <= len(contacts) <= 1:
-            raise MalformedFieldError("an INVITE has one Contact (RFC 3261 8.1.1.8)")

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from switch_server.adapters.sip_lines.overload import LATE, LOST_S, TARGET, Overload
+from switch_server.adapters.sip_lines.overload import LATE, LOST_S, REMEMBERED, TARGET, Overload
 
 CARD_S = 0.02
 """The card answers at its next tick."""
@@ -189,6 +189,11 @@ def test_the_repeat_of_a_refused_invite_is_refused() -> None:
     assert late(gate, "a", 200, 240)[-1] is False
     assert not gate.admits("a", 239, 20.0)
     assert gate.admits("a", "two", 20.5)
+    for number in range(REMEMBERED + 10):
+        late(gate, "a", 3000 + number, 3001 + number)
+    assert len(gate._refused) <= REMEMBERED
+    assert gate.admits("a", "three", 200.0)
+    assert not gate._refused, "forgotten once nobody repeats them"
 
 
 def test_calls_that_end_in_set_up_leave_room() -> None:

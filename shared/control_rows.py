@@ -33,8 +33,13 @@ class TroubleCode(StrEnum):
         "clock_behind"  # ``subject``: seconds that the switch's clock is behind the system's clock, which has been set
     )
     CLOCK_AHEAD = "clock_ahead"
+    FEW_DESCRIPTORS = "few_descriptors"  # ``subject`` of ``text`` file descriptors are in use
+    SILENT_CONNECTIONS = "silent_connections"  # ``subject``: TCP connections to the links' endpoints that say nothing
     FILE_DAMAGED = "file_damaged"  # ``subject``: the database, ``text``: SQLite's message
     RECORDS_LOST = "records_lost"  # too many records waited for the disk (``subject``: the part, ``text``: their number since the start)
+    OVERLOAD = (
+        "overload"  # new calls are refused with 503 (``subject``: their number, until none was refused for a minute)
+    )
 
 
 class Trouble(Struct, frozen=True):
@@ -73,6 +78,8 @@ class CardRow(Struct, frozen=True):
     strangers: int | None = None
     malformed: int | None = None
     restarts: int | None = None
+    compiled: bool | None = None
+    """Whether the card calculates in compiled code; else with numpy, which takes more CPU."""
 
 
 class ControlBranchRow(Struct, frozen=True):
@@ -141,7 +148,7 @@ class ControlLegRow(Struct, frozen=True):
     far_end: str | None = None
     """``ip:port`` to which a call out was sent last."""
     tried: str | None = None
-    """The places that did not take it, and why."""
+    """The destinations that did not take it, and why."""
 
 
 class ControlRecordingRow(Struct, frozen=True):

@@ -27,9 +27,9 @@ class Direction(StrEnum):
 
 
 class DigitMode(StrEnum):
-    """How the keys of a leg arrive."""
+    """How the keys of a leg arrive. INFO is heard in every mode; each key counts once (``core.leg.key_source``)."""
 
-    AUTO = "auto"  # RFC 4733 where SDP negotiated it, in-band tones where not; INFO always
+    AUTO = "auto"  # RFC 4733 where SDP negotiated it, in-band tones where not
     RFC4733 = "rfc4733"
     INBAND = "inband"
     INFO = "info"

@@ -97,6 +97,8 @@ class Switch(SwitchState):
             else:
                 self.emit(HangUp(leg, EndCause.RECONCILED))
         self._differing_legs = differ
+        if self.use.repair(leg for call in self.calls.values() for leg in call.legs.values()):
+            self.count("repaired_line_use")
         for seat in list(self.desks.seats.values()):
             self._attempt("reconcile", partial(self.desks.reconcile, seat))
         return self._take_effects()
@@ -129,8 +131,7 @@ class Switch(SwitchState):
         if isinstance(event, OrderReported):
             return self.book.concerns(event)
         if isinstance(event, MediaLatched):
-            leg = self._leg_of(event.leg)
-            return leg is not None and leg.state is LegState.RINGING
+            return (leg := self._leg_of(event.leg)) is not None and leg.state is LegState.RINGING
         return not isinstance(event, DigitPressed | PhoneTold | TrunkChanged)
 
     def apply_decision(self, event: Event) -> None:
@@ -321,6 +322,7 @@ class Switch(SwitchState):
     def _forget(self, call: Call) -> None:
         for leg in call.legs:
             self._refreshing.discard(leg)
+            self.use.forget(leg)
         for name in TIMERS:
             self._timers.cancel(f"{call.id}:{name}")
         self.acd.leave(call.id)

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from ipaddress import IPv4Network
 
 from switch_server.core.words import (
+    LONGEST_NUMBER,
+    NUMBER_STARTS,
     CardLines,
     CarrierRegistration,
     FailOver,
@@ -13,7 +15,6 @@ from switch_server.core.words import (
     Trunk,
     line_numbers,
 )
-from switch_server.core.words.number_rules import LONGEST, STARTS
 
 Path = tuple[str | int, ...]
 Wrong = tuple[Path, str]
@@ -73,13 +74,13 @@ def _under(key: str, wrong: Iterator[Wrong]) -> Iterator[Wrong]:
 
 
 def _number_rule(rule: NumberRule) -> Iterator[Wrong]:
-    if not STARTS.fullmatch(rule.starts) or not _compiles(rule.starts) or len(rule.starts) > LONGEST:
+    if not NUMBER_STARTS.fullmatch(rule.starts) or not _compiles(rule.starts) or len(rule.starts) > LONGEST_NUMBER:
         yield ("starts",), f"{rule.starts!r}: digits, + * #, and [2-8] or [358] for one digit of these"
     lengths = (rule.length,) if isinstance(rule.length, int) else rule.length
-    if not all(1 <= length <= LONGEST for length in lengths):
-        yield ("length",), f"1 to {LONGEST}, one value or a list"
-    if not 0 <= rule.cut <= LONGEST:
-        yield ("cut",), f"0 to {LONGEST} characters"
+    if not all(1 <= length <= LONGEST_NUMBER for length in lengths):
+        yield ("length",), f"1 to {LONGEST_NUMBER}, one value or a list"
+    if not 0 <= rule.cut <= LONGEST_NUMBER:
+        yield ("cut",), f"0 to {LONGEST_NUMBER} characters"
     if not _ADD.fullmatch(rule.add):
         yield ("add",), f"{rule.add!r}: digits, + * #, at most 32"
 

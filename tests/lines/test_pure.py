@@ -270,7 +270,7 @@ def test_the_table_counts_and_keeps_watch() -> None:
     table.ends.answers(("10.0.0.1", 5060), up=False)
     route = table.route(trunk, 0.0)
     assert route is not None
-    assert route.place.address == ("10.0.0.2", 5060)
+    assert route.destination.address == ("10.0.0.2", 5060)
     assert table.states()[0].up is False
     table.ends.answers(("10.0.0.2", 5060), up=True)
     assert table.states()[0].up is True

@@ -281,6 +281,24 @@ def test_recording(ask: Ctl, centre: Centre, tmp_path: Path) -> None:
     assert ask("recording", "1").err == "that call has no recording: 1\n"
 
 
+def test_a_withheld_number_is_traced_and_the_look_audited(centre: Centre, ask: Ctl) -> None:
+    """Case 23: the operator has the right, and each use of it leaves a row."""
+    centre.store.do(SaveRecord("calls", {"id": OTHER, "ani": "", "started_at": NOW}))
+    centre.store.do(SaveRecord("calls", {"id": "1", "ani": "13900001111", "started_at": NOW}))
+    centre.store.trace_number(CallId(OTHER), "+8613900005678")
+    centre.store.trace_number(CallId(OTHER), "another")
+    centre.settle()
+    assert "+8613900005678" not in ask("calls", "show", OTHER, "--json").out + ask("calls", "--json").out
+    assert ask("calls", "trace", OTHER, "--json").document["number"] == "+8613900005678"
+    assert "+8613900005678" in ask("calls", "trace", OTHER, "--lang", "zh").out
+    centre.settle()
+    trail = ask("audit", "--json")
+    assert [(row["action"], row["subject"]) for row in trail.document["rows"]] == [("number_traced", OTHER)] * 2
+    assert "+8613900005678" not in trail.out
+    assert ask("calls", "trace", "1").err == "that call has no withheld number: 1\n"
+    assert ask("calls", "trace", "77").status == 1
+
+
 async def _refused(work: Any) -> RefusedCode:
     with pytest.raises(OperationRefused) as refused:
         await work

@@ -245,6 +245,8 @@ class SipLeg:
             far = replace(far, ip=known[0], port=known[1])
         elif far is not None and self.dialog.symmetric:
             far = replace(far, ip=self.dialog.hop[0])
+        if far is not None and self.trunk.media == "symmetric":
+            far = replace(far, sources=(self.dialog.hop[0], *self.trunk.media_from))
         return far
 
     def write_sdp(self, near: Near, body: str) -> str:

@@ -1,4 +1,4 @@
-"""The way of one call out: the places (address, and line of a box with cards) that it tries, each once. Pure."""
+"""The way of one call out: the destinations (address, and line of a box with cards) that it tries, each once. Pure."""
 
 from typing import Final
 
@@ -6,10 +6,10 @@ from msgspec import Struct
 
 Address = tuple[str, int]
 MOST: Final = 8
-"""The most places of one call."""
+"""The most destinations of one call."""
 
 
-class Place(Struct, frozen=True):
+class Destination(Struct, frozen=True):
     address: Address
     line: int | None = None
 
@@ -19,32 +19,32 @@ class Place(Struct, frozen=True):
 
 
 class CallRoute:
-    """``place``: where the call is now. Never without a place; the last one that fails ends the call."""
+    """``destination``: where the call is now. Never without a destination; the last one that fails ends the call."""
 
     def __init__(self, addresses: tuple[Address, ...], lines: tuple[int, ...] | None = None) -> None:
         """``lines``: of a box with cards, in the order of choice; ``None``: a trunk without numbered lines. Neither is empty."""
-        places = [Place(address, line) for line in (lines or (None,)) for address in addresses][:MOST]
-        self.place = places[0]
-        self._rest = places[1:]
+        destinations = [Destination(address, line) for line in (lines or (None,)) for address in addresses][:MOST]
+        self.destination = destinations[0]
+        self._rest = destinations[1:]
 
     @property
     def is_last(self) -> bool:
         return not self._rest
 
     def refused(self) -> bool:
-        """The place has answered that it can't take the call: goes on, on another line or at another address. ``False``: there is no other place."""
-        place = self.place
-        if place.line is not None:
-            return self._go_on([each for each in self._rest if each.line != place.line])
+        """The destination has answered that it can't take the call: goes on, on another line or at another address. ``False``: there is no other destination."""
+        destination = self.destination
+        if destination.line is not None:
+            return self._go_on([each for each in self._rest if each.line != destination.line])
         return self._go_on(self._rest)
 
     def silent(self) -> bool:
         """The address does not answer: goes on at another one."""
-        address = self.place.address
+        address = self.destination.address
         return self._go_on([each for each in self._rest if each.address != address])
 
-    def _go_on(self, rest: list[Place]) -> bool:
+    def _go_on(self, rest: list[Destination]) -> bool:
         self._rest = rest[1:]
         if rest:
-            self.place = rest[0]
+            self.destination = rest[0]
         return bool(rest)

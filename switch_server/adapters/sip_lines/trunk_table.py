@@ -1,4 +1,4 @@
-"""Trunks: permitted callers, places for outgoing calls, lines in use, calls a second. Pure, except for counting; ``now`` in seconds."""
+"""Trunks: permitted callers, destinations for outgoing calls, lines in use, calls a second. Pure, except for counting; ``now`` in seconds."""
 
 import ipaddress
 import re
@@ -11,7 +11,7 @@ from shared.ids import TrunkName
 from switch_server.adapters.sip import grammar
 from switch_server.adapters.sip_lines.card_lines import CardLineTable
 from switch_server.adapters.sip_lines.far_ends import FarEnds
-from switch_server.adapters.sip_lines.routes import CallRoute, Place
+from switch_server.adapters.sip_lines.routes import CallRoute, Destination
 from switch_server.core.call import TrunkChanged
 from switch_server.core.words import CallRate, Trunk, number_fits
 from switch_server.ports.trunks import CardLine, FarEnd
@@ -204,38 +204,40 @@ class TrunkTable:
     # --- calls out ---
 
     def route(self, trunk: Trunk, now: float) -> CallRoute | None:
-        """The places for one call; ``None``: every address is paused, or every line blocked or in use."""
+        """The destinations for one call; ``None``: every address is paused, or every line blocked or in use."""
         weights = {address_of(text): weight for text, weight in trunk.fail_over.weights.items()}
         far = addresses(trunk)
         registrar = self.registered.get(trunk.name)
         if registrar in far and not weights:
             far = (registrar, *(address for address in far if address != registrar))
-        places = self.ends.order(trunk.name, far, weights, now)
+        destinations = self.ends.order(trunk.name, far, weights, now)
         card = self.cards.get(trunk.name)
         lines = card.order(now) if card is not None else None
-        return CallRoute(places, lines) if places and lines != () else None
+        return CallRoute(destinations, lines) if destinations and lines != () else None
 
-    def place_taken(self, trunk: Trunk, place: Place) -> None:
-        self.ends.called(place.address)
-        self.take_line(trunk, place.line, incoming=False)
+    def destination_taken(self, trunk: Trunk, destination: Destination) -> None:
+        self.ends.called(destination.address)
+        self.take_line(trunk, destination.line, incoming=False)
 
-    def place_left(self, trunk: Trunk, place: Place) -> None:
-        self.give_line_back(trunk, place.line, incoming=False)
+    def destination_left(self, trunk: Trunk, destination: Destination) -> None:
+        self.give_line_back(trunk, destination.line, incoming=False)
 
-    def place_refused(self, trunk: Trunk, place: Place, retry_after: float | None, now: float) -> None:
+    def destination_refused(
+        self, trunk: Trunk, destination: Destination, retry_after: float | None, now: float
+    ) -> None:
         """A 503: of a box with cards about its line, else about its address."""
         card = self.cards.get(trunk.name)
-        if card is not None and place.line is not None and retry_after is None:
-            card.fault(place.line, now)
+        if card is not None and destination.line is not None and retry_after is None:
+            card.fault(destination.line, now)
         else:
-            self.ends.refused(place.address, retry_after, now)
+            self.ends.refused(destination.address, retry_after, now)
 
-    def place_silent(self, place: Place, now: float) -> None:
-        self.ends.silent(place.address, now)
+    def destination_silent(self, destination: Destination, now: float) -> None:
+        self.ends.silent(destination.address, now)
 
-    def place_works(self, trunk: Trunk, place: Place) -> None:
-        if place.line is not None and (card := self.cards.get(trunk.name)) is not None:
-            card.works(place.line)
+    def destination_works(self, trunk: Trunk, destination: Destination) -> None:
+        if destination.line is not None and (card := self.cards.get(trunk.name)) is not None:
+            card.works(destination.line)
 
     def pause_before(self, trunk: Trunk, now: float) -> float | None:
         """Seconds that a call out waits for its turn; ``None``: too many wait already."""

@@ -59,6 +59,8 @@ def tell_call(call: Call, leg: Leg, event: LegFact) -> None:
             call.leg_ended(leg, event)
         case RecordingEnded(recording=recording, cause=how, duration_ms=duration_ms, text=text):
             call.recordings.ended(recording, how, duration_ms, text)
+        case DigitPressed() if not call.takes_key(leg, event):
+            pass
         case DigitPressed() if (member := call.desk.room.members.get(leg.id)) is not None:
             call.desk.keys.pass_on(member, event)
         case DigitPressed() | DigitUsed() | PlayEnded():

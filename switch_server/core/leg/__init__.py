@@ -36,6 +36,7 @@ from switch_server.core.leg.facts import (
     RecordingEnded,
 )
 from switch_server.core.leg.leg import ChannelState, Leg, LegEvent, LegState
+from switch_server.core.leg.line_use import LineUse
 
 __all__ = [
     "Answer",
@@ -58,6 +59,7 @@ __all__ = [
     "LegRouted",
     "LegState",
     "LineEffect",
+    "LineUse",
     "MediaLatched",
     "MediaSilent",
     "PlaceCall",

@@ -40,7 +40,7 @@ class LegRedirected(Event, frozen=True):
 class LegRouted(Event, frozen=True):
     """The INVITE of a leg that we placed goes to ``far`` (``ip:port``), on ``line`` of a box with cards.
 
-    ``left``: the place that did not take the call before, and why (``192.0.2.1:5060 503``); empty: it is the first.
+    ``left``: the destination that did not take the call before, and why (``192.0.2.1:5060 503``); empty: it is the first.
     """
 
     leg: LegId

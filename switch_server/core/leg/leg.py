@@ -14,6 +14,8 @@ from enum import StrEnum
 from shared.enums import EndCause
 from shared.ids import CardId, LegId, TrunkName
 from switch_server.core.leg.facts import LegRouted, Reason
+from switch_server.core.leg.key_source import KeySource
+from switch_server.core.leg.line_use import LineUse
 from switch_server.core.words import Far, MediaStats, Near
 
 
@@ -48,7 +50,7 @@ class ChannelState(StrEnum):
 
 
 MOST_TRIED = 16
-"""The most places of a call out that its record names."""
+"""The most destinations of a call out that its record names."""
 S, E = LegState, LegEvent
 _OVER = {E.HANG_UP: S.ENDING, E.ENDED: S.ENDED}
 TRANSITIONS: dict[LegState, dict[LegEvent, LegState]] = {
@@ -76,6 +78,8 @@ CHANNEL_TRANSITIONS: dict[ChannelState, dict[str, ChannelState]] = {
     ChannelState.CLOSING: {"closed": ChannelState.CLOSED, "card died": ChannelState.CLOSED},
     ChannelState.CLOSED: {},
 }
+HOLDING = (ChannelState.OPENING, ChannelState.OPEN, ChannelState.CLOSING)
+"""The states in which a card's channel is in use."""
 
 
 class Leg:
@@ -111,7 +115,10 @@ class Leg:
         self.far_end: str | None = None
         """``ip:port`` to which our INVITE went last."""
         self.tried: list[str] = []
-        """The places that did not take the call, and why."""
+        """The destinations that did not take the call, and why."""
+        self.keys = KeySource()
+        self.use: LineUse | None = None
+        """Of the switch, once a call has this leg."""
 
     def step(self, event: LegEvent) -> tuple[LegState, LegState | None]:
         """Applies an event. Returns (old state, new state); the new state is ``None`` where this state has no transition for the event."""
@@ -119,6 +126,7 @@ class Leg:
         new = TRANSITIONS[old].get(event)
         if new is not None:
             self.state = new
+            self.count()
         return old, new
 
     def step_channel(self, event: str) -> bool:
@@ -126,6 +134,7 @@ class Leg:
         new = CHANNEL_TRANSITIONS[self.channel].get(event)
         if new is not None:
             self.channel = new
+            self.count()
         return new is not None
 
     def progressed(self, sip_code: int) -> None:
@@ -137,6 +146,15 @@ class Leg:
         self.far_end, self.line = event.far, event.line
         if event.left and len(self.tried) < MOST_TRIED:
             self.tried.append(event.left)
+
+    def count(self) -> None:
+        """To be called after each change of state, channel or card."""
+        if self.use is not None:
+            self.use.look(self)
+
+    @property
+    def holds_line(self) -> bool:
+        return self.state is not LegState.ENDED
 
     @property
     def is_heard_early(self) -> bool:
@@ -150,7 +168,7 @@ class Leg:
 
     @property
     def holds_channel(self) -> bool:
-        return self.channel in (ChannelState.OPENING, ChannelState.OPEN, ChannelState.CLOSING)
+        return self.channel in HOLDING
 
     @property
     def alive(self) -> bool:

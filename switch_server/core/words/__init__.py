@@ -19,6 +19,7 @@ from switch_server.core.words.media import (
     CloseChannel,
     Far,
     Hear,
+    KeysEndPlays,
     MaskRecording,
     MediaStats,
     MoveRecording,
@@ -32,6 +33,8 @@ from switch_server.core.words.media import (
     StopRecording,
 )
 from switch_server.core.words.number_rules import (
+    LONGEST_NUMBER,
+    NUMBER_STARTS,
     NumberRule,
     NumberRules,
     RuleStep,
@@ -41,6 +44,7 @@ from switch_server.core.words.number_rules import (
     result,
     trial,
 )
+from switch_server.core.words.packets import next_packet
 from switch_server.core.words.phone_numbers import is_personal, phone_key
 from switch_server.core.words.queue_place import RETURNING, VIP, QueuePlace
 from switch_server.core.words.rows import Row, save_record
@@ -59,6 +63,8 @@ __all__ = [
     "CARD_COMMANDS",
     "CARD_EVENTS",
     "DISPOSITIONS",
+    "LONGEST_NUMBER",
+    "NUMBER_STARTS",
     "RETURNING",
     "VIP",
     "VOICE",
@@ -79,6 +85,7 @@ __all__ = [
     "Far",
     "Hear",
     "Hours",
+    "KeysEndPlays",
     "Limits",
     "MaskRecording",
     "MediaStats",
@@ -109,6 +116,7 @@ __all__ = [
     "house_form",
     "is_personal",
     "line_numbers",
+    "next_packet",
     "number_fits",
     "phone_key",
     "result",

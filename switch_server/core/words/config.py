@@ -49,6 +49,12 @@ class Trunk(Struct, frozen=True, forbid_unknown_fields=True):
     """Seconds between OPTIONS requests that check the far end; 0: none."""
     session_expires: int = 1800
     """RFC 4028, seconds, at least 90."""
+    media: Literal["as_told", "symmetric"] = "as_told"
+    """``as_told``: sound comes from the IP in the far end's SDP. ``symmetric``: for a far end behind NAT, also from the IP of its signalling, and
+    from ``media_from``.
+    """
+    media_from: tuple[str, ...] = ()
+    """With ``media: symmetric``: IPv4 addresses or CIDR networks of the carrier's media."""
     group: str = "centre"
     """The branch, or ``centre``, that the lines belong to."""
     signalling: Signalling = Signalling()

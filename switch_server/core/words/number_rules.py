@@ -9,9 +9,9 @@ from functools import cache, lru_cache
 
 from msgspec import Struct
 
-LONGEST = 64
+LONGEST_NUMBER = 64
 """The most characters of a number before and after the rules."""
-STARTS = re.compile(r"(?:[0-9+*#]|\[(?:[0-9](?:-[0-9])?)+\])*")
+NUMBER_STARTS = re.compile(r"(?:[0-9+*#]|\[(?:[0-9](?:-[0-9])?)+\])*")
 """The form of ``NumberRule.starts``."""
 
 
@@ -32,7 +32,7 @@ class NumberRule(Struct, frozen=True, forbid_unknown_fields=True):
         return (not lengths or len(number) in lengths) and _pattern(self.starts).match(number) is not None
 
     def applied(self, number: str) -> str:
-        return f"{self.add}{number[self.cut :]}"[:LONGEST]
+        return f"{self.add}{number[self.cut :]}"[:LONGEST_NUMBER]
 
 
 class RuleStep(Struct, frozen=True):
@@ -103,13 +103,13 @@ def changed(own: tuple[NumberRule, ...], number: str, *, incoming: bool) -> str:
 
 def result(number: str, steps: tuple[RuleStep, ...]) -> str:
     """What the steps of ``trial`` have made of the number."""
-    return next((step.became for step in reversed(steps) if step.became is not None), number[:LONGEST])
+    return next((step.became for step in reversed(steps) if step.became is not None), number[:LONGEST_NUMBER])
 
 
 def trial(own: tuple[NumberRule, ...], number: str, *, incoming: bool) -> tuple[RuleStep, ...]:
     """What each rule makes of the number: the trunk's up to the one that is applied, then likewise the house's. Empty number: no step."""
     steps: list[RuleStep] = []
-    number = number[:LONGEST]
+    number = number[:LONGEST_NUMBER]
     for rules, is_own in ((own, True), (HOUSE if incoming else (), False)):
         for rule in rules if number else ():
             became = rule.applied(number) if rule.fits(number) else None

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from switch_server.core.words import NumberRule, changed, house_form, is_personal, number_fits, phone_key, trial
-from switch_server.core.words.number_rules import HOUSE, LONGEST
+from switch_server.core.words.number_rules import HOUSE, LONGEST_NUMBER
 
 MOBILE = st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True)
 FIXED = st.from_regex(r"0(10|2[0-9]|[3-9][1-9][0-9])[2-8][0-9]{6,7}", fullmatch=True).filter(
@@ -78,9 +78,9 @@ def test_the_first_rule_that_fits_is_applied_and_no_other(rules: tuple[NumberRul
     assert [step.became for step in steps[:-1]] == [None] * (len(steps) - 1)
     assert [step.rule for step in steps] == list(rules[: len(steps)])
     result = changed(rules, number, incoming=False)
-    fitting = next((rule for rule in rules if rule.fits(number[:LONGEST])), None)
-    assert result == (fitting.applied(number[:LONGEST]) if fitting else number[:LONGEST])
-    assert len(result) <= LONGEST
+    fitting = next((rule for rule in rules if rule.fits(number[:LONGEST_NUMBER])), None)
+    assert result == (fitting.applied(number[:LONGEST_NUMBER]) if fitting else number[:LONGEST_NUMBER])
+    assert len(result) <= LONGEST_NUMBER
 
 
 def test_own_rules_come_before_the_house_s() -> None:

@@ -19,6 +19,7 @@ from switch_server.adapters.store.migrations import (
     m0010_start,
     m0011_leg_ends,
     m0012_trunk_lines,
+    m0013_traced_numbers,
 )
 
 MODULES = (
@@ -34,6 +35,7 @@ MODULES = (
     m0010_start,
     m0011_leg_ends,
     m0012_trunk_lines,
+    m0013_traced_numbers,
 )
 
 

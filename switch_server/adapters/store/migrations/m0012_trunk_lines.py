@@ -1,6 +1,6 @@
 """Which line of a box with cards and which address of a trunk a call was on, and the lines that an operator has blocked.
 
-``tried``: the places of a call out that did not take it, as text.
+``tried``: the destinations of a call out that did not take it, as text.
 """
 
 from sqlite_utils import Database

@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Self, TypeVar
 
+from msgspec.structs import replace
+
 from shared.enums import EndCause, Law
 from shared.ids import CallId, LegId, TrunkName
 from switch_server.adapters.sip_lines import SipLines, Timing
@@ -18,6 +20,8 @@ E = TypeVar("E", bound=Event)
 NEAR = Near("127.0.0.1", 30000, Law.A, 101)
 PATIENCE_S = 30.0
 QUICK = Timing(ack=1.5, refresh=1.5, ring=5.0, call=3.0, options=1.0, min_se=2, stop=0.05, glare=0.1)
+PATIENT = replace(QUICK, ack=60.0, ring=60.0, call=60.0)
+"""Where no wait of the switch is tested: a busy machine may answer late."""
 LOCAL = Trunk(TrunkName("local"), far=("127.0.0.1",), options_interval=0, lines=1000)
 
 Script = Callable[[CallOffered], list[LineEffect]]

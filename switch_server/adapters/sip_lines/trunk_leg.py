@@ -98,7 +98,7 @@ class TrunkLeg(OutboundLeg):
         dialog = SipDialog.outgoing(call.target(destination), "", port, destination.address)
         ours, more = headers_out(call.trunk, call.effect.ani, port.address, call.domain, call.effect.forwarded)
         dialog.ours = f"{ours};tag={dialog.tag}"
-        super().__init__(leg, call.trunk, dialog, host, call.effect.near, number=call.number)
+        super().__init__(leg, call.trunk, dialog, host, call.effect.near, number=call.effect.dnis)
         self._same_headers = more
         self._first_cseq = 0
         self._left: list[InviteClient] = []

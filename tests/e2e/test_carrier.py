@@ -115,7 +115,7 @@ def test_registration_alarm_and_a_new_password_by_reload(world: World) -> None:
     world.grant(request)
     world.centre.until(lambda: world.registration()["state"] == "registered")
     assert "trunk_unregistered" not in world.troubles()
-    assert world.centre.ctl("counters")["groups"]["lines"]["registers_failed"] == 1
+    assert world.centre.ctl("counters")["groups"]["lines"]["registers_failed"] >= 1
     assert "secret" not in world.centre.switch.log.read_text()
 
 

@@ -1,9 +1,9 @@
 """Server transactions (RFC 3261 §17.2, RFC 6026): the far end's requests and our responses.
 
 ```
-            respond 1xx         respond 2xx…6xx          ACK, or 64·T1
-TRYING ──► PROCEEDING ──► ANSWERED ──────────────────► ENDED        an INVITE: the response is repeated until its ACK, also a 2xx
-TRYING ──► PROCEEDING ──────────────────────────────► ENDED        any other request
+          1xx, or 100 after 0.2 s   2xx…6xx              ACK, or 64·T1
+TRYING ──► PROCEEDING ─────────────► ANSWERED ──────────► ENDED      an INVITE: the response is repeated until its ACK, also a 2xx
+TRYING ──► PROCEEDING ──────────────────────────────────► ENDED      any other request, by its final response
 ```
 A repeat of the request gets the last response. After the end ``transactions.KeptAnswers`` has the final one.
 """
@@ -18,6 +18,8 @@ from switch_server.adapters.sip.message import USER_AGENT, Address, Header, Requ
 from switch_server.adapters.sip.timers import PATIENCE, T1, T2, SipTimers, Timer
 from switch_server.adapters.sip.transport import Port
 
+TRYING_AFTER: Final = 0.2
+"""Seconds until an INVITE that has no response yet is answered 100 (§17.2.1): most are answered before."""
 EXPIRES: Final = 300.0
 """Seconds until an INVITE without Expires is answered 487."""
 
@@ -87,7 +89,7 @@ class ServerTransaction:
         self._repeats: Timer | None = None
         self._deadline: Timer | None = None
         if request.method == "INVITE":
-            self._wait(_expires(request))
+            self._wait(TRYING_AFTER)
 
     @property
     def method(self) -> str:
@@ -158,6 +160,15 @@ class ServerTransaction:
 
     def _stay(self) -> None: ...
 
+    def _try(self) -> None:
+        self.last = self._write(100, "Trying", (), b"")
+        self.repeat()
+        self._ring()
+
+    def _ring(self) -> None:
+        """From the first provisional response on the INVITE may run out."""
+        self._wait(_expires(self.request))
+
     def _wait_for_ack(self) -> None:
         """SipTimers G and H (§17.2.1); the same for a 2xx (§13.3.1.4)."""
         self._wait(PATIENCE)
@@ -194,13 +205,13 @@ class ServerTransaction:
             heard(by_far_end)
 
     _INVITE: ClassVar[_Table] = {
-        (_T, ServerEvent.PROVISIONAL): (_P, _stay),
+        (_T, ServerEvent.PROVISIONAL): (_P, _ring),
         (_P, ServerEvent.PROVISIONAL): (_P, _stay),
         (_T, ServerEvent.FINAL): (_A, _wait_for_ack),
         (_P, ServerEvent.FINAL): (_A, _wait_for_ack),
         (_T, ServerEvent.CANCEL): (_T, _refuse_cancelled),
         (_P, ServerEvent.CANCEL): (_P, _refuse_cancelled),
-        (_T, ServerEvent.DEADLINE): (_T, _refuse_expired),
+        (_T, ServerEvent.DEADLINE): (_P, _try),
         (_P, ServerEvent.DEADLINE): (_P, _refuse_expired),
         (_A, ServerEvent.REPEAT): (_A, _repeat_later),
         (_A, ServerEvent.ACK): (_E, _end),

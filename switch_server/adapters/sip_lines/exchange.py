@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from functools import partial
+from typing import Final
 
 from shared.desk import desk_phone
 from shared.enums import EndCause
@@ -34,6 +35,9 @@ from switch_server.core.words import Event, Trunk
 from switch_server.ports.phones import DeskPhoneBook
 
 log = logging.getLogger(__name__)
+
+TARGETING: Final = ("INVITE", "UPDATE")
+"""The requests whose Contact and routes are followed (RFC 3261 §12.2, RFC 3311)."""
 
 
 class Exchange:
@@ -241,7 +245,6 @@ class Exchange:
             floor = messages.header("Min-SE", str(timer.min_se))
             messages.respond(transaction, 422, headers=(floor,))
             return
-        leg.trying()
         self._enter(leg)
         self._table.take_line(trunk, line, incoming=True)
         self._begun.begun(leg.identity)
@@ -357,6 +360,8 @@ def _read_fields(request: Request) -> None:
     _ = request.from_tag, request.vias
     for text in request.elements("p-asserted-identity"):
         grammar.read_address(text, hostless=True)
+    if request.method not in TARGETING:
+        return
     contacts = request.elements("contact")
     starred = "*" in contacts
     for text in (*request.elements("record-route"), *(() if starred else contacts)):

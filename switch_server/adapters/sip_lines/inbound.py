@@ -45,9 +45,6 @@ class InboundLeg(DialogLeg):
         """For a delayed offer: on hold at the caller's own address until the ACK brings the real address."""
         return Far(self.dialog.hop[0], DISCARD_PORT, self.trunk.laws[0], direction=Direction.INACTIVE)
 
-    def trying(self) -> None:
-        messages.respond(self._transaction, 100)
-
     # --- effects ---
 
     def do(self, effect: LineEffect) -> None:

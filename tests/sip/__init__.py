@@ -1,0 +1,1 @@
+"""SIP messages, transactions and timers, without a socket and without waiting."""

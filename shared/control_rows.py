@@ -15,6 +15,12 @@ class TroubleCode(StrEnum):
     CARD_DOWN = "card_down"
     BRANCH_AWAY = "branch_away"
     TRUNK_SILENT = "trunk_silent"  # no answer to OPTIONS
+    TRUNK_UNREGISTERED = (
+        "trunk_unregistered"  # our registration at the carrier is not in force (``text``: the last error)
+    )
+    LINES_FAULTY = (
+        "lines_faulty"  # lines of a box with cards that take no call (``subject``: the trunk, ``text``: the lines)
+    )
     QUEUE_UNSERVED = (
         "queue_unserved"  # callers wait (``text``: their number), but no agent who could answer is logged in
     )
@@ -72,6 +78,8 @@ class CardRow(Struct, frozen=True):
     strangers: int | None = None
     malformed: int | None = None
     restarts: int | None = None
+    compiled: bool | None = None
+    """Whether the card calculates in compiled code; else with numpy, which takes more CPU."""
 
 
 class ControlBranchRow(Struct, frozen=True):
@@ -109,9 +117,15 @@ class ControlCallRow(Struct, frozen=True):
     language: str | None = None
     branch: str | None = None
     account_end: str | None = None
+    line: int | None = None
+    """Of a box with cards."""
 
 
 class ControlLegRow(Struct, frozen=True):
+    """``sip_code``: the final response; ``q850``, ``reason_sip`` and ``reason_text``: the network's reason of the end (RFC 3326); ``progress``: the
+    codes of the provisional responses.
+    """
+
     leg: str
     state: str
     trunk: str
@@ -123,6 +137,18 @@ class ControlLegRow(Struct, frozen=True):
     lost: int | None = None
     jitter_ms: float | None = None
     mos: float | None = None
+    sip_code: int | None = None
+    q850: int | None = None
+    reason_sip: int | None = None
+    reason_text: str | None = None
+    progress: str | None = None
+    redirected_to: str | None = None
+    line: int | None = None
+    """Of a box with cards."""
+    far_end: str | None = None
+    """``ip:port`` to which a call out was sent last."""
+    tried: str | None = None
+    """The destinations that did not take it, and why."""
 
 
 class ControlRecordingRow(Struct, frozen=True):

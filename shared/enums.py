@@ -46,6 +46,7 @@ class EndCause(StrEnum):
     REJECTED_MEDIA = "rejected_media"  # 488, no common codec
     REJECTED_NUMBER = "rejected_number"  # 404, no flow answers this number
     CANCELLED = "cancelled"  # before the answer
+    ANSWERED_ELSEWHERE = "answered_elsewhere"  # another telephone or seat took the call
     NO_ANSWER = "no_answer"
     FAR_BUSY = "far_busy"
     FAR_REFUSED = "far_refused"

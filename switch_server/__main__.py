@@ -69,7 +69,9 @@ def _set_up_logging(settings: SwitchSettings) -> None:
     folder = settings.state / "logs"
     folder.mkdir(parents=True, exist_ok=True)
     handler = LogFile(folder / "switch.log", most=LOG_BYTES, files=LOG_FILES)
-    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False  # no line has them
+    # no line has these (Python's logging HOWTO, "Optimization")
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+    logging._srcfile = None  # noqa: SLF001
     logging.basicConfig(level=settings.server.log_level.upper(), handlers=[handler])
 
 

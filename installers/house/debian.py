@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sysconfig
 import time
 from collections.abc import Iterable
 from ctypes.util import find_library
@@ -58,6 +59,14 @@ class FilesPackage(Package):
         return any(True for glob in self.program.split("|") for _ in USR.glob(glob))
 
 
+@dataclass(frozen=True)
+class PythonHeaders(Package):
+    """The C headers of the Python that runs this: a package of its own on Debian, part of Python on other systems."""
+
+    def is_here(self) -> bool:
+        return (Path(sysconfig.get_path("include")) / self.program).exists()
+
+
 CHINESE_FONTS = (
     "share/fonts/**/wqy-*.ttc|share/fonts/**/*CJK*.ttc|share/fonts/**/*CJK*.otf|share/fonts/**/*[Hh]an[Ss]ans*"
 )
@@ -99,6 +108,14 @@ FOR_TESTS: tuple[Package, ...] = (
     Package("pulseaudio", "pulseaudio", "a headset that is made of software, for the tests of the agent's phone"),
     Package(
         "pulseaudio-utils", "pactl", "plugs that headset in and out, plays and records its sound", ("pacat", "parec")
+    ),
+    Package(
+        "gcc", "gcc", "compiles the voice cards' inner loop, and PESQ, which rates the sound of speech in the tests"
+    ),
+    FilesPackage("libc6-dev", "include/stdio.h", "the C library's headers, for PESQ"),
+    PythonHeaders("python3-dev", "Python.h", "Python's headers, for PESQ"),
+    Package(
+        "mmdebstrap", "mmdebstrap", "makes the folder in which a real Asterisk runs, the far end of trunks in the tests"
     ),
     *FOR_WINDOW,
 )

@@ -1,7 +1,7 @@
 """Every fact that the core takes, from all rooms. The event journal decodes facts by these classes' names."""
 
 from switch_server.core.acd import CallbackJudged, CallbackRecovered, CallbacksCounted, QueueJudged
-from switch_server.core.call import CallerFound, CallOffered, CallPlaced, LegPlaced
+from switch_server.core.call import CallerFound, CallOffered, CallPlaced, LegPlaced, TrunkChanged
 from switch_server.core.desks import (
     AgentOffline,
     AgentOnline,
@@ -24,8 +24,11 @@ from switch_server.core.leg import (
     LegChanged,
     LegConfirmed,
     LegEnded,
+    LegRedirected,
     LegRefreshed,
     LegRinging,
+    LegRouted,
+    MediaLatched,
     MediaSilent,
     PlayEnded,
     RecordingEnded,
@@ -50,9 +53,11 @@ FACTS: tuple[type[Event], ...] = (
     OrderReported,
     OrderRecovered,
     LegRinging,
+    LegRouted,
     LegAnswered,
     LegConfirmed,
     LegChanged,
+    LegRedirected,
     LegRefreshed,
     LegEnded,
     DigitPressed,
@@ -61,6 +66,7 @@ FACTS: tuple[type[Event], ...] = (
     ChannelFailed,
     ChannelClosed,
     PlayEnded,
+    MediaLatched,
     MediaSilent,
     RecordingEnded,
     AccountFound,
@@ -69,6 +75,7 @@ FACTS: tuple[type[Event], ...] = (
     CallOffered,
     CallerFound,
     LegPlaced,
+    TrunkChanged,
     CallPlaced,
     AgentAssigned,
     Consulted,
@@ -128,9 +135,12 @@ __all__ = [
     "LegConfirmed",
     "LegEnded",
     "LegPlaced",
+    "LegRedirected",
     "LegRefreshed",
     "LegRinging",
+    "LegRouted",
     "ListenerCame",
+    "MediaLatched",
     "MediaSilent",
     "OrderAnswered",
     "OrderJournalFailed",
@@ -143,5 +153,6 @@ __all__ = [
     "PopSeen",
     "QueueJudged",
     "RecordingEnded",
+    "TrunkChanged",
     "WrongPinCounted",
 ]

@@ -23,6 +23,7 @@ from switch_server.core.call import (
     CallState,
     KnownCard,
     LegPlaced,
+    TrunkChanged,
     make_call,
     take_offer,
     tell_call,
@@ -32,7 +33,16 @@ from switch_server.core.event_call import call_of_event
 from switch_server.core.facts import BranchDown, BranchUp, CardDied, CardUp, Draining, HangUpOrdered
 from switch_server.core.flow import Configured
 from switch_server.core.ivr import AccountFound, BranchAnswered, WrongPinCounted
-from switch_server.core.leg import DigitPressed, HangUp, LegEnded, LegRefreshed, LegState, LineUse, MediaSilent
+from switch_server.core.leg import (
+    DigitPressed,
+    HangUp,
+    Leg,
+    LegEnded,
+    LegRefreshed,
+    LegState,
+    MediaLatched,
+    MediaSilent,
+)
 from switch_server.core.orders import OrderFact, OrderReported, call_of_key
 from switch_server.core.room import Outcome
 from switch_server.core.snapshot import FloorView, SwitchSnapshot
@@ -87,20 +97,11 @@ class Switch(SwitchState):
             else:
                 self.emit(HangUp(leg, EndCause.RECONCILED))
         self._differing_legs = differ
-        self._recount()
+        if self.use.repair(leg for call in self.calls.values() for leg in call.legs.values()):
+            self.count("repaired_line_use")
         for seat in list(self.desks.seats.values()):
             self._attempt("reconcile", partial(self.desks.reconcile, seat))
         return self._take_effects()
-
-    def _recount(self) -> None:
-        """A wrong count of lines or channels is a bug; it would keep callers out for ever."""
-        counted = LineUse(leg for call in self.calls.values() for leg in call.legs.values())
-        if counted != self.use:
-            self.count("repaired_line_use")
-            self.use = counted
-            for call in self.calls.values():
-                for leg in call.legs.values():
-                    leg.use = counted
 
     def snapshot(self) -> SwitchSnapshot:
         return snapshot_of(self)
@@ -124,10 +125,14 @@ class Switch(SwitchState):
     # --- events ---
 
     def _is_journalled(self, event: Event) -> bool:
-        """Key presses and the phones' reports are not journalled; of a branch's reports only those on an order in memory of that branch and account."""
+        """Key presses, reports of phones and of trunks are not journalled; of a branch's reports only those on an order in memory of that branch and
+        account; of the begins of media only those of legs that ring.
+        """
         if isinstance(event, OrderReported):
             return self.book.concerns(event)
-        return not isinstance(event, DigitPressed | PhoneTold)
+        if isinstance(event, MediaLatched):
+            return (leg := self._leg_of(event.leg)) is not None and leg.state is LegState.RINGING
+        return not isinstance(event, DigitPressed | PhoneTold | TrunkChanged)
 
     def apply_decision(self, event: Event) -> None:
         self.journal(event)
@@ -176,6 +181,8 @@ class Switch(SwitchState):
                     self.call_changed(call)
             case Draining(at_once=at_once):
                 self._drain(at_once=at_once)
+            case TrunkChanged():
+                self.trunk_choice.changed(event)
             case LegPlaced(leg=leg, card=card):
                 self.replayed_cards[leg] = card
             case CallbackJudged(call=name, number=number, verdict=verdict):
@@ -211,9 +218,12 @@ class Switch(SwitchState):
         if (call := self.calls.get(event.call)) is not None:
             self.call_changed(call)
 
+    def _leg_of(self, name: LegId) -> Leg | None:
+        call = self.calls.get(call_of(name))
+        return call.legs.get(name) if call is not None else None
+
     def _leg_fact(self, event: AnyLegFact) -> None:
-        call = self.calls.get(call_of(event.leg))
-        leg = call.legs.get(event.leg) if call else None
+        call, leg = self.calls.get(call_of(event.leg)), self._leg_of(event.leg)
         if call is None or leg is None:
             self.count("events_of_no_leg")
             return

@@ -54,17 +54,17 @@ def test_headers_are_clean() -> None:
         answer = Call(peer).up()
         assert answer.get("Contact") == f"<sip:{switch.address[0]}:{switch.address[1]}>"
         assert answer.get("Server") == "Huawu"
-        assert answer.all("Allow") == ["INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE"]
+        assert answer.all("Allow") == ["INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK"]
 
 
 def test_the_network_s_word_on_the_caller_is_taken_before_his_own() -> None:
     with Switch() as switch, Peer(switch.address) as peer:
         Call(peer).up(SDP, "P-Asserted-Identity: <tel:+862088886666>")
-        assert switch.wait(CallOffered).ani == "+862088886666"
+        assert switch.wait(CallOffered).ani == "02088886666"
         Call(peer, caller="anonymous").up()
         assert switch.wait(CallOffered).ani == ""
         Call(peer, caller="anonymous").up(SDP, "P-Asserted-Identity: <tel:+862088886666>", "Privacy: none")
-        assert switch.wait(CallOffered).ani == "+862088886666"
+        assert switch.wait(CallOffered).ani == "02088886666"
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,18 @@ from hypothesis import strategies as st
 
 from shared.ids import TrunkName
 from switch_server.adapters.sip_lines import trunk_table
-from switch_server.core.words import Limits, Queue, Trunk
+from switch_server.core.words import (
+    CallsPerSecond,
+    CardLines,
+    CarrierRegistration,
+    FailOver,
+    Limits,
+    NumberHeaders,
+    NumberRules,
+    Queue,
+    Signalling,
+    Trunk,
+)
 from switch_server.services.config_file import (
     BranchLinkSettings,
     BranchSettings,
@@ -62,6 +73,10 @@ ENDPOINT = "tcp://<IPv4 address or *>:<port>"
         ({"trunks": [trunk(laws=[])]}, "trunks[0].laws: pcma, pcmu or both"),
         ({"trunks": [trunk(options_interval=-1)]}, "trunks[0].options_interval: seconds; 0 for none"),
         ({"trunks": [trunk(session_expires=89)]}, "trunks[0].session_expires: at least 90 seconds (RFC 4028)"),
+        ({"trunks": [trunk(signalling={"reliable": "always"})]}, "trunks[0].signalling.reliable: Invalid enum value 'always'; allowed: never, supported, required"),
+        ({"trunks": [trunk(signalling={"redirects": True})]}, "trunks[0].signalling.redirects: Expected `text`, got `bool`; allowed: refuse, follow"),
+        ({"trunks": [trunk(signalling={"p_early_media": "yes"})]}, "trunks[0].signalling.p_early_media: Expected `bool`, got `text`"),
+        ({"trunks": [trunk(signalling={"prack": "never"})]}, "trunks[0].signalling.prack: unknown key; allowed: p_early_media, redirects, reliable"),
         *(
             ({"trunks": [trunk(far=["192.0.2.1", far])]}, f"trunks[0].far[1]: {far!r} is not ip, ip:port or network/bits")
             for far in ("", "host", "192.0.2.1:0", "192.0.2.1:65536", "192.0.2.1/24", "192.0.2.0/24:5060", "::1", "192.0.2.1:")
@@ -184,6 +199,19 @@ def test_the_example_names_every_key() -> None:
     assert set(content) == keys_of(ServerConfig)
     assert {name: set(content[name]) for name in parts} == {name: keys_of(kind) for name, kind in parts.items()}
     assert set(content["trunks"][0]) == keys_of(Trunk)
+    groups: dict[str, type[msgspec.Struct]] = {
+        "number_rules": NumberRules,
+        "number_headers": NumberHeaders,
+        "fail_over": FailOver,
+        "calls_per_second": CallsPerSecond,
+        "signalling": Signalling,
+    }
+    assert {name: set(content["trunks"][0][name]) for name in groups} == {n: keys_of(k) for n, k in groups.items()}
+    text = EXAMPLE.read_text(encoding="utf-8")
+    for group, kind in (("registration", CarrierRegistration), ("card", CardLines)):
+        named = re.search(rf"{group}: null\s+# {{(.*?)}}", text)
+        assert named is not None
+        assert set(named[1].split(", ")) == keys_of(kind)
     assert set(content["branches"][0]) == keys_of(BranchSettings)
     assert set(content["queues"][0]) == keys_of(Queue)
 

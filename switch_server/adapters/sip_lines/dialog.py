@@ -32,6 +32,8 @@ class SipDialog:
         self.routes: list[str] = []
         self.cseq = random.randrange(1, 100_000)  # noqa: S311
         self.far_cseq: int | None = None
+        self.contact = ""
+        """Our Contact where it is not the plain address."""
         self.symmetric = False
         """The far end may be behind NAT: requests go to the source address of its messages, not to its Contact."""
 
@@ -80,6 +82,11 @@ class SipDialog:
         dialog.target, dialog.hop = invite.uri, invite.hop
         dialog.confirm(response)
         return dialog
+
+    def redirect(self, number: str, address: Address | None) -> None:
+        """After a 3xx: the next INVITE has another target; Call-ID, From and To stay (RFC 3261 §8.1.3.4). ``None``: the address stays."""
+        self.hop = address or self.hop
+        self.target = f"sip:{number}@{self.hop[0]}:{self.hop[1]}"
 
     def retarget(self, message: Message) -> None:
         """Target refresh (RFC 3261 §12.2): the Contact of a re-INVITE, an UPDATE or their 2xx. One that is no SIP address changes nothing."""
@@ -141,7 +148,7 @@ class SipDialog:
         fields["call-id"] = [self.call_id]
         fields["cseq"] = [f"{self.cseq} {method}"]
         if method in ("INVITE", "UPDATE"):
-            fields["contact"] = [messages.contact(self.port.address)]
+            fields["contact"] = [self.contact or messages.contact(self.port.address)]
         if method == "INVITE":
             fields["expires"] = [EXPIRES]
         fields["user-agent"] = [USER_AGENT]

@@ -4,32 +4,33 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 
 from shared.desk import desk_phone
 from shared.enums import EndCause
-from shared.ids import CallId, LegId, PhoneName, call_of, leg_of
-from switch_server.adapters.sip import grammar, server
-from switch_server.adapters.sip.client import MAGIC_COOKIE
+from shared.ids import CallId, LegId, PhoneName, TrunkName, call_of, leg_of
+from switch_server.adapters.sip import server
 from switch_server.adapters.sip.grammar import MalformedFieldError
 from switch_server.adapters.sip.message import Address, Request
 from switch_server.adapters.sip.server import ServerTransaction
-from switch_server.adapters.sip.timers import SipTimers
+from switch_server.adapters.sip.timers import SipTimers, Timer
 from switch_server.adapters.sip.transactions import Transactions
 from switch_server.adapters.sip.transport import SipSocket
-from switch_server.adapters.sip_lines import messages, sdp, session_timer
+from switch_server.adapters.sip_lines import extensions, messages, sdp, session_timer
 from switch_server.adapters.sip_lines.desk_leg import DeskLeg, address_of
 from switch_server.adapters.sip_lines.dialog import SipDialog
 from switch_server.adapters.sip_lines.gate import Gate
 from switch_server.adapters.sip_lines.in_dialog import ALLOWED, SUPPORTED, DialogLeg
 from switch_server.adapters.sip_lines.inbound import InboundLeg
-from switch_server.adapters.sip_lines.leg import LineState, SipLeg, Timing
+from switch_server.adapters.sip_lines.leg import SipLeg, Timing
 from switch_server.adapters.sip_lines.merged import BegunCalls
-from switch_server.adapters.sip_lines.outbound import OutboundLeg
+from switch_server.adapters.sip_lines.number_fields import called_of, caller_of, line_of, traced_caller_of
 from switch_server.adapters.sip_lines.overload import Overload
 from switch_server.adapters.sip_lines.sender_limit import SenderLimit
-from switch_server.adapters.sip_lines.trunk_table import TrunkTable, takes_number
+from switch_server.adapters.sip_lines.trunk_leg import CarrierCall, TrunkLeg, carrier_number
+from switch_server.adapters.sip_lines.trunk_table import TrunkTable, addresses, takes_number
 from switch_server.core.call import CallOffered
-from switch_server.core.leg import LegEnded, LineEffect, PlaceCall, RingDesk
+from switch_server.core.leg import HangUp, LegEnded, LineEffect, PlaceCall, RingDesk
 from switch_server.core.words import Event, Trunk
 from switch_server.ports.phones import DeskPhoneBook
 
@@ -66,6 +67,10 @@ class Exchange:
         self.overload = Overload()
         self._clock = clock
         self._dialogs: dict[tuple[str, str], DialogLeg] = {}
+        self._paused: dict[LegId, Timer] = {}
+        """Calls out that wait for their turn."""
+        self.service_route: Callable[[TrunkName], tuple[str, ...]] = lambda _trunk: ()
+        """Of a trunk's registration (RFC 3608)."""
 
     # --- leg.LegHost ---
 
@@ -78,8 +83,9 @@ class Exchange:
         self._gate.recent.over(leg.dialog.key[0])
         if leg.counted:
             self._table.give_back(leg.trunk, incoming=leg.incoming)
+            self._table.give_line_back(leg.trunk, leg.line, incoming=leg.incoming)
         if isinstance(leg, InboundLeg):
-            self._begun.over(leg.identity, time.monotonic(), answered=leg.near is not None)
+            self._begun.over(leg.identity, time.monotonic(), answered=leg.answered)
             self.overload.gone(leg.id)
         self._leg_ended(leg.id)
 
@@ -141,7 +147,7 @@ class Exchange:
     def on_request(self, request: Request, transaction: ServerTransaction) -> None:
         """A new request in its transaction, which handles ACK and CANCEL."""
         try:
-            _read_fields(request)
+            messages.read_fields(request)
         except MalformedFieldError:
             self.counters["malformed"] += 1
             messages.respond(transaction, 400)
@@ -166,7 +172,7 @@ class Exchange:
             self.counters["merged"] += 1
             messages.respond(transaction, 482)
         elif unknown:
-            _refuse_extensions(transaction, unknown)
+            extensions.refuse_unknown(transaction, unknown)
         elif method == "INVITE":
             self._admit(request, transaction)
         elif method == "OPTIONS":
@@ -179,14 +185,13 @@ class Exchange:
 
     def _in_dialog(self, request: Request, transaction: ServerTransaction, tag: str, unknown: frozenset[str]) -> None:
         leg = self._dialogs.get((request.call_id, tag))
-        if leg is None or (
-            leg.state not in (LineState.CALLING, LineState.RINGING) and not leg.dialog.far_tag_matches(request)
-        ):
+        dialog = None if leg is None else leg.dialog_of(request)
+        if leg is None or dialog is None:
             self.counters["no_dialog"] += 1
             messages.respond(transaction, 481)
         elif unknown:
-            _refuse_extensions(transaction, unknown)
-        elif not leg.dialog.in_order(request):
+            extensions.refuse_unknown(transaction, unknown)
+        elif not dialog.in_order(request):
             messages.respond(transaction, 500)
         else:
             leg.guard(leg.request)(transaction)
@@ -194,14 +199,18 @@ class Exchange:
     # --- calls in ---
 
     def _admit(self, request: Request, transaction: ServerTransaction) -> None:
-        source = request.source
-        dnis = messages.dnis_of(request)
-        trunk = self._proven or self._table.of_source(source, dnis)
+        called, fields = request.called, request.elements
+        trunk = self._proven or self._table.of_source(
+            request.source, called.user or "", lambda each: called_of(fields, called, each)
+        )
+        dnis = called_of(fields, called, trunk) if trunk is not None else ""
         refusal = self._refusal(request, trunk, dnis)
         if trunk is None or refusal is not None:
             code = refusal or 403
             self.counters[f"refused_{code}"] += 1
-            messages.respond(transaction, code)
+            messages.respond(transaction, code, headers=(("Retry-After", "1"),) if code == 503 else ())
+            return
+        if extensions.refuse_unreliable(request, transaction, trunk):
             return
         try:
             text = messages.sdp_of(request)
@@ -219,13 +228,23 @@ class Exchange:
     def _refusal(self, request: Request, trunk: Trunk | None, dnis: str) -> int | None:
         if trunk is None or trunk.direction == "out":
             return 403
+        if not self._table.within_rate(trunk, self.timers.clock()):
+            self.counters["calls_in_over_rate"] += 1
+            return 503
         if not messages.accepts_sdp(request):
             return 406
         if (request.value("max-forwards") or "70").strip("0") == "":
             return 483
         if not takes_number(trunk, dnis):
             return 404
-        return None if self._table.free(trunk) else 486
+        return None if self._table.free(trunk) and not self._is_blocked(request, trunk) else 486
+
+    def _is_blocked(self, request: Request, trunk: Trunk) -> bool:
+        line, card = line_of(request.elements, request.called, trunk), self._table.cards.get(trunk.name)
+        if line is None or card is None or not card.is_blocked(line):
+            return False
+        self.counters["calls_on_blocked_lines"] += 1
+        return True
 
     def _offer(
         self,
@@ -236,7 +255,8 @@ class Exchange:
         offer: sdp.SessionDescription | None,
     ) -> None:
         dialog = SipDialog.of_invite(request, self._ports.port_for(request.source[0]))
-        leg = InboundLeg(leg_of(self._new_call_id(), 1), trunk, dialog, self, transaction, offer)
+        line = line_of(request.elements, request.called, trunk)
+        leg = InboundLeg(leg_of(self._new_call_id(), 1), trunk, dialog, self, transaction, offer, line)
         if leg.id in self.legs:
             raise RuntimeError(f"{leg.id} is the name of another leg")  # the caller is answered 500
         timer = leg.timer_asked(request)
@@ -244,15 +264,15 @@ class Exchange:
             floor = messages.header("Min-SE", str(timer.min_se))
             messages.respond(transaction, 422, headers=(floor,))
             return
-        leg.trying()
         self._enter(leg)
+        self._table.take_line(trunk, line, incoming=True)
         self._begun.begun(leg.identity)
         self.overload.begins(leg.id, _sharer(request, self._proven), time.monotonic())
         self.counters["calls_in"] += 1
         log.info("leg %s: offered on %s", leg.id, trunk.name)
-        if number := messages.traced_number_of(request):
+        if number := traced_caller_of(request.elements, trunk):
             self._trace(call_of(leg.id), number)
-        leg.guard(self.emit)(CallOffered(leg.id, trunk.name, messages.ani_of(request), dnis, leg.far))
+        leg.guard(self.emit)(CallOffered(leg.id, trunk.name, caller_of(request.elements, trunk), dnis, leg.far, line))
 
     # --- calls out, and effects ---
 
@@ -264,24 +284,51 @@ class Exchange:
         elif (leg := self.legs.get(effect.leg)) is not None:
             self.overload.answered(leg.id, time.monotonic())
             leg.guard(leg.do)(effect)
+        elif isinstance(effect, HangUp) and effect.leg in self._paused:
+            self._hang_up_paused(effect.leg, effect.cause)
 
     def _place(self, effect: PlaceCall) -> None:
-        if effect.leg in self.legs:
+        """Places the call now, or when its turn comes (``calls_per_second``)."""
+        if effect.leg in self.legs or effect.leg in self._paused:
             self.counters["effects_out_of_state"] += 1
             return
         trunk = self._table.trunks.get(effect.trunk)
-        far = None if trunk is None else self._table.outgoing_address(trunk)
-        failure = self._why_not_placed(trunk, far, effect)
-        if trunk is None or far is None or failure is not None:
-            self._leg_ended(effect.leg)
-            self.emit(LegEnded(effect.leg, *(failure or (EndCause.FAR_REFUSED, 403))))
+        pause = 0.0 if trunk is None else self._table.pause_before(trunk, self.timers.clock())
+        if pause is None:
+            self.counters["calls_out_over_rate"] += 1
+            self._not_placed(effect, (EndCause.REJECTED_BUSY, 503))
+        elif pause > 0:
+            self.counters["calls_out_paused"] += 1
+            self._paused[effect.leg] = self.timers.after(pause, partial(self._place_now, effect))
+        else:
+            self._place_now(effect)
+
+    def _place_now(self, effect: PlaceCall) -> None:
+        self._paused.pop(effect.leg, None)
+        trunk = self._table.trunks.get(effect.trunk)
+        number = None if trunk is None else carrier_number(trunk, effect.dnis)
+        failure = self._why_not_placed(trunk, number, effect)
+        route = self._table.route(trunk, self.timers.clock()) if trunk is not None and failure is None else None
+        if trunk is None or number is None or route is None:
+            self._not_placed(effect, failure or (EndCause.FAR_REFUSED, 503))
             return
-        target = f"sip:{effect.dnis}@{far[0]}:{far[1]}"
-        dialog = SipDialog.outgoing(target, effect.ani, self._ports.port_for(far[0]), far)
-        leg = OutboundLeg(effect.leg, trunk, dialog, self, effect.near)
+        call = CarrierCall(
+            trunk, effect, number, self.service_route(trunk.name), self._table.registered.get(trunk.name)
+        )
+        leg = TrunkLeg(effect.leg, call, route, self, self._table, self._ports.port_for)
         self._enter(leg)
         self.counters["calls_out"] += 1
         leg.guard(leg.call)()
+
+    def _not_placed(self, effect: PlaceCall, failure: tuple[EndCause, int]) -> None:
+        self._leg_ended(effect.leg)
+        self.emit(LegEnded(effect.leg, *failure))
+
+    def _hang_up_paused(self, leg: LegId, cause: EndCause) -> None:
+        """A call out whose turn has not come."""
+        self._paused.pop(leg).cancel()
+        self._leg_ended(leg)
+        self.emit(LegEnded(leg, cause))
 
     def _ring_desk(self, effect: RingDesk) -> None:
         if effect.leg in self.legs:
@@ -309,15 +356,17 @@ class Exchange:
         return DeskLeg.to_phone(binding, effect, self, self._ports) if binding is not None else None
 
     def _why_not_placed(
-        self, trunk: Trunk | None, far: Address | None, effect: PlaceCall
+        self, trunk: Trunk | None, number: str | None, effect: PlaceCall
     ) -> tuple[EndCause, int] | None:
-        if trunk is None or far is None or trunk.direction == "in":
+        if trunk is None or trunk.direction == "in" or not addresses(trunk):
             return EndCause.FAR_REFUSED, 403
-        if not takes_number(trunk, effect.dnis):
+        if number is None or not takes_number(trunk, effect.dnis):
             return EndCause.REJECTED_NUMBER, 404
         return None if self._table.free(trunk) else (EndCause.REJECTED_BUSY, 486)
 
     def hang_up_all(self, cause: EndCause) -> None:
+        for paused in tuple(self._paused):
+            self._hang_up_paused(paused, cause)
         for leg in tuple(self.legs.values()):
             if isinstance(leg, DialogLeg):
                 leg.guard(leg.hang_up)(cause)
@@ -326,26 +375,3 @@ class Exchange:
 def _sharer(invite: Request, proven: Trunk | None) -> str:
     """Who is to have a fair share: a trunk by its user, or else an address."""
     return proven.name if proven is not None else invite.source[0]
-
-
-def _refuse_extensions(transaction: ServerTransaction, unknown: frozenset[str]) -> None:
-    messages.respond(transaction, 420, headers=(("Unsupported", ", ".join(sorted(unknown))),))
-
-
-def _read_fields(request: Request) -> None:
-    """Reads the fields that are copied or followed; raises ``MalformedFieldError``."""
-    if request.to_tag is None:
-        _ = request.from_address, request.to_address, request.called
-    _ = request.from_tag, request.vias
-    for text in request.elements("p-asserted-identity"):
-        grammar.read_address(text, hostless=True)
-    contacts = request.elements("contact")
-    starred = "*" in contacts
-    for text in (*request.elements("record-route"), *(() if starred else contacts)):
-        grammar.read_address(text)
-    if request.method == "INVITE":
-        needed = (
-            1 if (request.via.get("branch") or "").startswith(MAGIC_COOKIE) else 0
-        )  # a caller of RFC 2543 may leave it out
-        if starred or not needed <= len(contacts) <= 1:
-            raise MalformedFieldError("an INVITE has one Contact (RFC 3261 8.1.1.8)")

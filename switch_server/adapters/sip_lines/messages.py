@@ -4,21 +4,18 @@ import re
 from typing import Final
 
 from switch_server.adapters.sip import grammar
+from switch_server.adapters.sip.client import MAGIC_COOKIE
 from switch_server.adapters.sip.grammar import MalformedFieldError
 from switch_server.adapters.sip.message import Address, Header, Message, Request
 from switch_server.adapters.sip.server import ServerTransaction
-from switch_server.adapters.sip_lines import privacy
 from switch_server.adapters.sip_lines.causes import reason_of
 
-ALLOW: Final = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE"
+ALLOW: Final = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK"
 IN_DIALOG: Final = frozenset({"BYE", "INFO", "INVITE", "MESSAGE", "NOTIFY", "PRACK", "REFER", "UPDATE"})
 KNOWN: Final = IN_DIALOG | {"OPTIONS", "REGISTER", "SUBSCRIBE", "PUBLISH"}
-OPTION_TAGS: Final = frozenset({"timer"})
-_NUMBER: Final = re.compile(r"[+0-9A-Za-z*#._~!-]{1,64}")
-_NO_NUMBER: Final = frozenset(
-    {"anonymous", "coinphone", "private", "restricted", "unavailable", "unknown", "withheld", "payphone"}
-)
-"""User parts that stand for the reason why there is no number (RFC 3323 §4.1, RFC 3325 §9.1, the CLIR words of gateways)."""
+OPTION_TAGS: Final = frozenset({"timer", "100rel"})
+TARGETING: Final = ("INVITE", "UPDATE")
+"""The requests whose Contact and routes are followed (RFC 3261 §12.2, RFC 3311)."""
 
 
 def header(name: str, value: str) -> Header:
@@ -113,33 +110,22 @@ def content_type(message: Message) -> str:
     return _kind(message).partition(";")[0].strip().lower() if message.body else ""
 
 
-def ani_of(request: Request) -> str:
-    """The calling number: the network's identity (RFC 3325), else the caller's; empty if withheld (``privacy``) or not a number."""
-    return "" if _withholds(request) else _number_of(request)
-
-
-def traced_number_of(request: Request) -> str:
-    """The number of a caller who withholds it, for tracing only; empty if the caller shows it, or if there is none."""
-    return _number_of(request) if _withholds(request) else ""
-
-
-def _withholds(request: Request) -> bool:
-    caller = request.from_address.uri
-    return privacy.withholds(request.values("privacy"), caller.number(), caller.host)
-
-
-def _number_of(request: Request) -> str:
-    asserted = (grammar.read_address(text, hostless=True) for text in request.elements("p-asserted-identity"))
-    for address in (*asserted, request.from_address):
-        uri = address.uri
-        user = uri.number()
-        nowhere = uri.host.lower().rstrip(".").endswith(".invalid")  # RFC 3323 §4.1.1.3, RFC 2606
-        if _NUMBER.fullmatch(user) and user.lower() not in _NO_NUMBER and not nowhere:
-            return user
-    return ""
-
-
-def dnis_of(request: Request) -> str:
-    """The dialled number: the user part of the Request-URI."""
-    user = request.called.number()
-    return user if _NUMBER.fullmatch(user) else ""
+def read_fields(request: Request) -> None:
+    """Reads the fields that are copied or followed; raises ``MalformedFieldError``."""
+    if request.to_tag is None:
+        _ = request.from_address, request.to_address, request.called
+    _ = request.from_tag, request.vias
+    for text in request.elements("p-asserted-identity"):
+        grammar.read_address(text, hostless=True)
+    if request.method not in TARGETING:
+        return
+    contacts = request.elements("contact")
+    starred = "*" in contacts
+    for text in (*request.elements("record-route"), *(() if starred else contacts)):
+        grammar.read_address(text)
+    if request.method == "INVITE":
+        needed = (
+            1 if (request.via.get("branch") or "").startswith(MAGIC_COOKIE) else 0
+        )  # a caller of RFC 2543 may leave it out
+        if starred or not needed <= len(contacts) <= 1:
+            raise MalformedFieldError("an INVITE has one Contact (RFC 3261 8.1.1.8)")

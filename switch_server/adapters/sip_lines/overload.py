@@ -25,10 +25,12 @@ MORE: Final = 1.5
 """Of the window, for sources that have not had their share."""
 SHRINK, GROW = 0.7, 1.2
 """The most by which the window changes in one interval."""
-LATE: Final = 0.05
+LATE: Final = 0.03
 """Seconds in the socket from which an INVITE is refused, while the queue stands."""
-STANDS_S, CALM_S = 0.2, 1.0
-"""The queue stands when each INVITE has waited ``LATE`` for so long; until none has for so long. After a stall the queue is long, but it runs."""
+STANDS_S, AGAIN_S, CALM_S = 0.2, 0.04, 1.0
+"""The queue stands when INVITEs that have waited ``LATE`` are read for so long, without one that hasn't; the second value holds until none was late
+for the third. So after a stall, when the queue is long but runs, nobody is refused.
+"""
 ACTIVE_S: Final = 1.0
 """A source counts as active for so long after its last INVITE."""
 LOST_S: Final = 10.0
@@ -53,10 +55,12 @@ class Overload:
         self._taken: dict[str, int] = {}
         """Of each source in this and the last second, those of the last halved."""
         self._second = 0
-        self._in_time_at = 0.0
-        """When an INVITE came that had not waited ``LATE``."""
+        self._late_from: float | None = None
+        """When the first of a row of late INVITEs was read."""
         self._late_at = float("-inf")
-        self._stands = False
+        self._stood = False
+        self._most = 0
+        """Calls in set-up at once in this interval."""
         self._slow = False
         """The last interval was over ``TARGET``."""
         self._interval_from = 0.0
@@ -91,6 +95,7 @@ class Overload:
         self._begun[call] = now, source
         self._taken[source] = self._taken.get(source, 0) + 1
         self._by_source[source] = self._by_source.get(source, 0) + 1
+        self._most = max(self._most, len(self._begun))
 
     def answered(self, call: str, now: float) -> None:
         """The core's first effect for the call; later ones, and calls that are not in set-up, are ignored."""
@@ -109,13 +114,18 @@ class Overload:
 
     def _is_in_time(self, source: str, now: float, waited: float) -> bool:
         if waited <= LATE:
-            self._in_time_at = now
-            self._stands = self._stands and now - self._late_at < CALM_S
+            self._late_from = None
             return True
-        self._late_at = now
-        self._stands = self._stands or now - self._in_time_at > STANDS_S + waited
+        calm, self._late_at = now - self._late_at > CALM_S, now
+        self._stood = self._stood and not calm
+        if self._late_from is None:
+            self._late_from = now
+        stands = now - self._late_from >= (AGAIN_S if self._stood else STANDS_S)
+        if not stands:
+            return True
+        self._stood = True
         fair = sum(self._taken.values()) / max(1, len(self._active))
-        return not self._stands or self._taken.get(source, 0) < max(SMALL, fair / 2)
+        return self._taken.get(source, 0) < max(SMALL, fair / 2)
 
     def _has_room(self, source: str) -> bool:
         """A source may fill half of the window, and beyond that its share: nobody is kept out by another, and nobody waits for room that nobody uses."""
@@ -156,15 +166,13 @@ class Overload:
         waiting = now - oldest[1][0] if oldest is not None else 0.0
         shortest = self._shortest if self._shortest is not None else waiting
         slow, self._slow = self._slow, shortest > TARGET
-        if slow and self._slow:
-            self.window = max(LEAST, min(self.window, self._used()) * max(SHRINK, TARGET / shortest))
+        if slow and self._slow and self._most >= self.window / 2:
+            self.window = max(LEAST, self.window * max(SHRINK, TARGET / shortest))
         elif self._bound and 0 < shortest <= TARGET:
             self.window = min(MOST, self.window * min(GROW, TARGET / shortest) + 1)
         self._interval_from, self._shortest, self._answers, self._bound = now, None, 0, False
+        self._most = len(self._begun)
         if int(now) != self._second:
             self._second = int(now)
             self._taken = {source: taken // 2 for source, taken in self._taken.items() if taken > 1}
         self._active = {source: at for source, at in self._active.items() if now - at <= ACTIVE_S}
-
-    def _used(self) -> float:
-        return max(LEAST, float(len(self._begun)) + 1)

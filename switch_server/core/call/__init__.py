@@ -26,6 +26,7 @@ from switch_server.core.call.outgoing import (
     route_inside,
     route_out,
 )
+from switch_server.core.call.trunk_choice import TrunkChanged, TrunkChoice
 
 __all__ = [
     "TIMERS",
@@ -44,6 +45,8 @@ __all__ = [
     "LineSwitchboard",
     "NoRoute",
     "Route",
+    "TrunkChanged",
+    "TrunkChoice",
     "make_call",
     "may_carry",
     "next_try",

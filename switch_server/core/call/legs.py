@@ -57,6 +57,8 @@ class CallLegs:
         self.to_card(leg, OpenChannel(leg.id, far, far.law if far else trunk.laws[0], trunk.digits))
 
     def change_far(self, leg: Leg, far: Far) -> None:
+        if leg.far is None or (leg.far.ip, leg.far.port) != (far.ip, far.port):
+            leg.media_came = False
         leg.far = far
         self.to_card(leg, ChangeFar(leg.id, far))
 

@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from shared.enums import EndCause
 from shared.ids import CardId, LegId, TrunkName
+from switch_server.core.leg.facts import LegRouted, Reason
 from switch_server.core.leg.key_source import KeySource
 from switch_server.core.leg.line_use import LineUse
 from switch_server.core.words import Far, MediaStats, Near
@@ -48,6 +49,8 @@ class ChannelState(StrEnum):
     CLOSED = "closed"
 
 
+MOST_TRIED = 16
+"""The most destinations of a call out that its record names."""
 S, E = LegState, LegEvent
 _OVER = {E.HANG_UP: S.ENDING, E.ENDED: S.ENDED}
 TRANSITIONS: dict[LegState, dict[LegEvent, LegState]] = {
@@ -97,7 +100,22 @@ class Leg:
         self.near: Near | None = None
         self.far: Far | None = None
         self.cause: EndCause | None = None
+        self.early: Far | None = None
+        """The early media that the far end offers while it rings."""
+        self.media_came = False
+        """While it rings: a packet has come from the address in ``far``."""
+        self.progress: list[int] = []
+        """The provisional responses of the far end, each code once, in order."""
+        self.redirected_to = ""
+        self.sip_code: int | None = None
+        self.reason: Reason | None = None
         self.stats: MediaStats | None = None
+        self.line: int | None = None
+        """Of a box with cards."""
+        self.far_end: str | None = None
+        """``ip:port`` to which our INVITE went last."""
+        self.tried: list[str] = []
+        """The destinations that did not take the call, and why."""
         self.keys = KeySource()
         self.use: LineUse | None = None
         """Of the switch, once a call has this leg."""
@@ -119,6 +137,16 @@ class Leg:
             self.count()
         return new is not None
 
+    def progressed(self, sip_code: int) -> None:
+        """Keeps the code of a provisional response; a far end may repeat one without end."""
+        if sip_code not in self.progress:
+            self.progress.append(sip_code)
+
+    def routed(self, event: LegRouted) -> None:
+        self.far_end, self.line = event.far, event.line
+        if event.left and len(self.tried) < MOST_TRIED:
+            self.tried.append(event.left)
+
     def count(self) -> None:
         """To be called after each change of state, channel or card."""
         if self.use is not None:
@@ -127,6 +155,11 @@ class Leg:
     @property
     def holds_line(self) -> bool:
         return self.state is not LegState.ENDED
+
+    @property
+    def is_heard_early(self) -> bool:
+        """Whether there is early media; else we play ringback (RFC 3960 §3.2), also where the far end offers media and sends none."""
+        return self.early is not None and self.media_came
 
     @property
     def over(self) -> bool:

@@ -7,6 +7,26 @@ from msgspec import Struct
 from shared.desk import Choice
 from shared.enums import DigitMode, Language, Law
 from shared.ids import BranchId, QueueName, SkillName, StockCode, TrunkName
+from switch_server.core.words.number_rules import NumberRules
+from switch_server.core.words.trunk_rules import (
+    CallsPerSecond,
+    CardLines,
+    CarrierRegistration,
+    FailOver,
+    NumberHeaders,
+    line_numbers,
+)
+
+
+class Signalling(Struct, frozen=True, forbid_unknown_fields=True):
+    """The SIP that a trunk's far end speaks beyond RFC 3261; carriers differ in it."""
+
+    reliable: Literal["never", "supported", "required"] = "supported"
+    """100rel (RFC 3262). ``never``: callers that require it are refused (420); ``required``: we require it, and refuse callers without it (421)."""
+    p_early_media: bool = False
+    """P-Early-Media (RFC 5009) decides whether early media is heard in place of our ringback; without it, or with ``False``, the SDP does."""
+    redirects: Literal["refuse", "follow"] = "refuse"
+    """3xx to our INVITE. ``follow``: to numbers that the trunk may dial, at its own addresses only."""
 
 
 class Trunk(Struct, frozen=True, forbid_unknown_fields=True):
@@ -37,6 +57,29 @@ class Trunk(Struct, frozen=True, forbid_unknown_fields=True):
     """With ``media: symmetric``: IPv4 addresses or CIDR networks of the carrier's media."""
     group: str = "centre"
     """The branch, or ``centre``, that the lines belong to."""
+    signalling: Signalling = Signalling()
+
+    number_rules: NumberRules = NumberRules()
+    number_headers: NumberHeaders = NumberHeaders()
+    fail_over: FailOver = FailOver()
+    calls_per_second: CallsPerSecond = CallsPerSecond()
+    registration: CarrierRegistration | None = None
+    kind: Literal["sip", "card"] = "sip"
+    """``card``: the far end is a box with analogue or digital cards, whose lines are shown and blocked one by one."""
+    card: CardLines | None = None
+    """Of ``kind: card`` only."""
+
+    @property
+    def capacity(self) -> int:
+        """The most calls at once: of a box with cards the number of its lines."""
+        return self.lines if self.card is None else len(line_numbers(self.card.lines))
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """``far``, and the registrars of a trunk that registers."""
+        return (
+            self.far if self.registration is None else tuple(dict.fromkeys((*self.far, *self.registration.registrars)))
+        )
 
 
 class Limits(Struct, frozen=True, forbid_unknown_fields=True):

@@ -134,6 +134,7 @@ def test_keys_before_the_answer_go_to_the_party_that_is_heard() -> None:
     world.press(call, "1", every=0.0)
     assert not world.commands(media.SendDigits)
     world.tell(ev.LegRinging(far, FAR))
+    world.tell(ev.MediaLatched(far))
     world.press(call, "2", every=0.0)
     assert world.commands(media.SendDigits) == [media.SendDigits(far, "2")]
     world.finish()
@@ -180,6 +181,7 @@ def test_early_media_and_then_busy() -> None:
     world.reactions.far = "silent"
     call, far = dialled(world)
     world.tell(ev.LegRinging(far, FAR))
+    world.tell(ev.MediaLatched(far))
     world.tell(ev.LegEnded(far, EndCause.FAR_BUSY))
     assert hears(world)[-1] == (leg_of(call, 1), ())
     assert world.step(call) == "dial_failed"

@@ -26,6 +26,7 @@ from switch_server.adapters.sip_lines.leg import SipLeg, Timing
 from switch_server.adapters.sip_lines.merged import BegunCalls
 from switch_server.adapters.sip_lines.number_fields import called_of, caller_of, line_of, traced_caller_of
 from switch_server.adapters.sip_lines.overload import Overload
+from switch_server.adapters.sip_lines.sender_limit import SenderLimit
 from switch_server.adapters.sip_lines.trunk_leg import CarrierCall, TrunkLeg, carrier_number
 from switch_server.adapters.sip_lines.trunk_table import TrunkTable, addresses, takes_number
 from switch_server.core.call import CallOffered
@@ -55,6 +56,7 @@ class Exchange:
         self._leg_began, self._leg_ended = leg_began, leg_ended
         self._new_call_id = new_call_id
         self._trace = trace
+        self._senders = SenderLimit()
         self._desk_token = desk_token
         self._ports = ports
         self._table = table
@@ -107,6 +109,9 @@ class Exchange:
 
     def _on_datagram(self, datagram: bytes, source: Address) -> None:
         self.counters["datagrams"] += 1
+        if not self._senders.reads(datagram, source[0], time.monotonic(), trunk=self._table.knows(source[0])):
+            self.counters["dropped_flood"] += 1
+            return
         verdict = self._gate.judge(datagram, source, self._clock())
         if verdict is None:
             return

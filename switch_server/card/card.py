@@ -16,7 +16,6 @@ from switch_server.card import PortsFull
 from switch_server.card.channels import Channels
 from switch_server.card.digit_sender import DigitSender
 from switch_server.card.dtmf import DtmfDetector
-from switch_server.card.free_run import OTHER_WORK_EVERY
 from switch_server.card.g711 import SILENCE
 from switch_server.card.intake import IDLE_PORTS_EVERY, Intake
 from switch_server.card.jitter import SLOTS, JitterBuffer
@@ -221,19 +220,17 @@ class Card:
         self._jitter.settle(self.channels.law)
         self.media.tick()
         self._rtcp.send(self.ticks, self._far, self.media.packets_out, self.media.stamp)
-        if self.ticks % OTHER_WORK_EVERY == 0:
-            self._rtcp.receive()
         self._recorder.lift_masks(self.ticks, self._detector.sounding)
         self._recordings_ended()
         if self.ticks % ADAPT_EVERY == 0:
             self._jitter.adapt(self.channels.upto)
         if self.ticks % IDLE_PORTS_EVERY == 0:
+            self._rtcp.receive()
             self._silences()
 
-    @property
-    def free(self) -> bool:
-        """Whether the next ticks may be run without Python: nothing has changed or is going on that ``kernel.c`` does not do."""
-        return not (
+    def next_work(self) -> int:
+        """The number of the next tick that needs Python: for what has changed or is going on, for RTCP, or because a second is over."""
+        if (
             self.channels.changed
             or self._mixer.changed
             or self._player.changed
@@ -242,6 +239,10 @@ class Card:
             or self._closing
             or self._digit_sender
             or self._jitter.headroom.wishing.size
+        ):
+            return self.ticks + 1
+        return min(
+            self.ticks // IDLE_PORTS_EVERY * IDLE_PORTS_EVERY + IDLE_PORTS_EVERY, self._rtcp.next_turn(self.ticks)
         )
 
     def ran(self, ticks: int, received: int, sent: int) -> None:

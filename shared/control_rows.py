@@ -67,6 +67,8 @@ class CardRow(Struct, frozen=True):
     strangers: int | None = None
     malformed: int | None = None
     restarts: int | None = None
+    compiled: bool | None = None
+    """Whether the card calculates in compiled code; else with numpy, which takes more CPU."""
 
 
 class ControlBranchRow(Struct, frozen=True):

@@ -105,7 +105,9 @@ FOR_TESTS: tuple[Package, ...] = (
     Package(
         "pulseaudio-utils", "pactl", "plugs that headset in and out, plays and records its sound", ("pacat", "parec")
     ),
-    Package("gcc", "gcc", "compiles PESQ, which rates the sound of speech in the tests"),
+    Package(
+        "gcc", "gcc", "compiles the voice cards' inner loop, and PESQ, which rates the sound of speech in the tests"
+    ),
     FilesPackage("libc6-dev", "include/stdio.h", "the C library's headers, for PESQ"),
     PythonHeaders("python3-dev", "Python.h", "Python's headers, for PESQ"),
     *FOR_WINDOW,

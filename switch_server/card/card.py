@@ -16,9 +16,12 @@ from switch_server.card import PortsFull
 from switch_server.card.channels import Channels
 from switch_server.card.digit_sender import DigitSender
 from switch_server.card.dtmf import DtmfDetector
+from switch_server.card.free_run import OTHER_WORK_EVERY
 from switch_server.card.g711 import SILENCE
 from switch_server.card.intake import IDLE_PORTS_EVERY, Intake
 from switch_server.card.jitter import JitterBuffer
+from switch_server.card.kernel import Kernel
+from switch_server.card.kernel_tick import KernelIntake, KernelMedia
 from switch_server.card.latch import Latches, key_of
 from switch_server.card.media import MediaPipeline
 from switch_server.card.mixer import Mixer
@@ -27,7 +30,7 @@ from switch_server.card.prompts import Prompts
 from switch_server.card.quality import Reception, mos
 from switch_server.card.recorder import Recorder, RecordingWriter
 from switch_server.card.rtcp_reporter import RtcpReporter
-from switch_server.card.sockets import bind_pair, open_sockets, pack_address
+from switch_server.card.sockets import MmsgSockets, bind_pair, open_sockets, pack_address
 from switch_server.core.words import media as m
 
 ADAPT_EVERY = 100
@@ -49,6 +52,7 @@ class Card:
         *,
         ports: int = 32,
         plain: bool = False,
+        kernel: Kernel | None = None,
     ) -> None:
         self._ip, self._tell, self._prompts = ip, tell, prompts
         self.ticks = self.dropped = 0
@@ -68,13 +72,16 @@ class Card:
         self._digit_sender = DigitSender(self.channels, prompts, self._sockets)
         self._far: list[bytes] = [b""] * rows
         self._closing: collections.deque[tuple[int, m.ChannelClosed]] = collections.deque()
-        self.intake = Intake(
-            self._sockets, self.channels, self._latches, self._jitter, self._reception, self._event_key, self._latch
-        )
-        self.media = MediaPipeline(
-            self._sockets, self.channels, self._jitter, self._mixer, self._player, self._recorder,
-            self._detector, self._digit_sender, self._play_ended, self._tone_key,
+        intake = self.channels, self._latches, self._jitter, self._reception, self._event_key, self._latch
+        media = (
+            self.channels, self._jitter, self._mixer, self._player, self._recorder, self._detector, self._digit_sender,
+            self._play_ended, self._tone_key,
         )  # fmt: skip
+        if kernel is not None and isinstance(self._sockets, MmsgSockets):
+            self.intake: Intake = KernelIntake(kernel, self._sockets, *intake)
+            self.media: MediaPipeline = KernelMedia(kernel, self._sockets, *media)
+        else:
+            self.intake, self.media = Intake(self._sockets, *intake), MediaPipeline(self._sockets, *media)
         self._latches.add_port()
 
     # --- commands ---
@@ -186,7 +193,7 @@ class Card:
         self._digit_sender.add(row, command.digits)
 
     def _start_recording(self, row: int, command: m.StartRecording) -> None:
-        if not self._recorder.start(row, command.leg, command.recording, command.path):
+        if not self._recorder.start(row, command.leg, command.recording, command.path, self.ticks):
             self._tell(m.RecordingEnded(command.leg, command.recording, "failed", 0, "too many recordings at once"))
 
     def _mask(self, row: int, command: m.MaskRecording) -> None:
@@ -197,7 +204,7 @@ class Card:
         if to is None:
             self.dropped += 1
             return
-        self._recorder.move(row, command.recording, to, command.to)
+        self._recorder.move(row, command.recording, to, command.to, self.ticks)
 
     def _stop_recording(self, row: int, command: m.StopRecording) -> None:
         self._recorder.stop(row, command.recording, "stopped")
@@ -211,16 +218,37 @@ class Card:
         """
         self.ticks += 1
         self.intake.step(self.ticks, due_ns // 125_000)
-        self._jitter.settle(self.channels.law)
+        if self.ticks % OTHER_WORK_EVERY == 0:
+            self._jitter.settle(self.channels.law)
         self.media.tick()
         self._rtcp.send(self.ticks, self._far, self.media.packets_out, self.media.stamp)
-        self._rtcp.receive()
+        if self.ticks % OTHER_WORK_EVERY == 0:
+            self._rtcp.receive()
         self._recorder.lift_masks(self.ticks, self._detector.sounding)
         self._recordings_ended()
         if self.ticks % ADAPT_EVERY == 0:
             self._jitter.adapt(self.channels.upto)
         if self.ticks % IDLE_PORTS_EVERY == 0:
             self._silences()
+
+    @property
+    def free(self) -> bool:
+        """Whether the next ticks may be run without Python: nothing has changed or is going on that ``kernel.c`` does not do."""
+        return not (
+            self.channels.changed
+            or self._mixer.changed
+            or self._player.changed
+            or self._recorder.changed
+            or self._recorder.busy
+            or self._closing
+            or self._digit_sender
+        )
+
+    def ran(self, ticks: int, received: int, sent: int) -> None:
+        """``kernel.c`` has run ticks without Python, with so many datagrams received and packets sent."""
+        self.ticks += ticks
+        self.intake.packets += received
+        self.media.sent += sent
 
     def skip(self, ticks: int) -> None:
         """Skips ticks that could not be processed in time: RTP timestamps advance, the audio of these ticks is lost."""

@@ -5,8 +5,10 @@ The lowest free row is taken first, so that ``[:upto]`` holds few unused rows.
 
 import heapq
 import secrets
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from shared.enums import DigitMode, Direction
 from shared.ids import LegId
@@ -50,6 +52,12 @@ class Channels:
         self.next_silence = np.zeros(rows, np.int64)
         self.far_ssrc = np.zeros(rows, np.uint32)
         self.ssrc = np.zeros(rows, np.uint32)
+
+    def memory(self) -> dict[str, npt.NDArray[Any]]:
+        """The arrays that ``kernel.c`` works on."""
+        return {
+            "law": self.law, "first_word": self.first_word, "far_ssrc": self.far_ssrc, "last_heard": self.last_heard,
+        }  # fmt: skip
 
     def __len__(self) -> int:
         return len(self.row_of)

@@ -9,6 +9,8 @@ buffer is about to become too shallow (the two ends' clocks differ). What is nee
 in this and earlier windows; the memory of earlier windows fades by an eighth each window.
 """
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -40,6 +42,10 @@ class Headroom:
         self._spread = np.zeros(rows, np.int32)
         self._waited = np.zeros(rows, np.uint8)
         self._fresh = np.zeros(rows, np.bool_)
+
+    def memory(self) -> dict[str, npt.NDArray[Any]]:
+        """The arrays that ``kernel.c`` works on."""
+        return {"least": self.least, "most": self.most}
 
     def note(self, rows: Rows, headroom: npt.NDArray[np.int32]) -> None:
         np.minimum.at(self.least, rows, headroom)

@@ -8,6 +8,7 @@ port.
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -42,8 +43,9 @@ class Latches:
     def __init__(self, rows: int, ports: int, most_ports: int, grow: Callable[[], int]) -> None:
         self._table = np.zeros(TABLE, np.int64)  # hash of a key: the row of the last key inserted with that hash
         self._key_of: Keys = np.zeros(rows, np.uint64)  # by row; 0 is no key
-        self._keys: Keys = np.zeros(0, np.uint64)
-        self._owners = np.zeros(0, np.int64)
+        self._keys: Keys = np.zeros(rows + 1, np.uint64)  # sorted, of which ``_count`` are used
+        self._owners = np.zeros(rows + 1, np.int64)
+        self._count = np.zeros(1, np.int64)
         self._by_row: dict[int, int] = {}
         self._waiting: dict[tuple[int, int], set[int]] = {}  # (port, far ip): un-latched rows
         self._group_of: dict[int, tuple[int, int]] = {}
@@ -51,6 +53,13 @@ class Latches:
         self._claims: dict[int, int] = {}  # unknown key: packets so far
         self._ended_calls: dict[int, int] = {}  # key: tick until which the entry is kept
         self._planned_ports, self._most_ports, self._grow = ports, most_ports, grow
+
+    def memory(self) -> dict[str, npt.NDArray[Any]]:
+        """The arrays that ``kernel.c`` works on."""
+        return {
+            "table": self._table, "key_of": self._key_of, "keys": self._keys, "owners": self._owners,
+            "key_count": self._count,
+        }  # fmt: skip
 
     @property
     def ports_in_use(self) -> list[int]:
@@ -127,19 +136,20 @@ class Latches:
         key = self._by_row.pop(row, None)
         if key is not None:
             self._key_of[row] = 0
-            place = int(np.searchsorted(self._keys, np.uint64(key)))
-            self._keys = np.delete(self._keys, place)
-            self._owners = np.delete(self._owners, place)
+            place = int(np.searchsorted(self._sorted, np.uint64(key)))
+            for column in (self._keys, self._owners):
+                column[place : len(self._by_row)] = column[place + 1 : len(self._by_row) + 1]
+            self._count[0] -= 1
             self._hash()
 
     def owners(self, keys: Keys) -> npt.NDArray[np.int64]:
         """The row of each key, -1 for an unknown key."""
-        if not self._keys.size:
+        if not self._by_row:
             return np.full(len(keys), -1, np.int64)
         found: npt.NDArray[np.int64] = self._table[(keys * _SPREAD) >> _TOP]
         wrong = self._key_of[found] != keys
         if wrong.any():  # an unknown key, or two keys with one hash
-            searched = np.minimum(np.searchsorted(self._keys, keys[wrong]), self._keys.size - 1)
+            searched = np.minimum(np.searchsorted(self._sorted, keys[wrong]), len(self._by_row) - 1)
             found[wrong] = np.where(self._keys[searched] == keys[wrong], self._owners[searched], -1)
         return found
 
@@ -184,13 +194,19 @@ class Latches:
         return self.owner(key) is not None
 
     def _insert(self, row: int, key: int) -> None:
-        place = int(np.searchsorted(self._keys, np.uint64(key)))
-        self._keys = np.insert(self._keys, place, np.uint64(key))
-        self._owners = np.insert(self._owners, place, row)
+        place = int(np.searchsorted(self._sorted, np.uint64(key)))
+        for column in (self._keys, self._owners):
+            column[place + 1 : len(self._by_row) + 1] = column[place : len(self._by_row)]
+        self._keys[place], self._owners[place] = key, row
+        self._count[0] += 1
         self._by_row[row] = key
         self._key_of[row] = key
         self._table[(key * int(_SPREAD) & 0xFFFF_FFFF_FFFF_FFFF) >> int(_TOP)] = row
 
     def _hash(self) -> None:
         self._table[:] = 0
-        self._table[(self._keys * _SPREAD) >> _TOP] = self._owners
+        self._table[(self._sorted * _SPREAD) >> _TOP] = self._owners[: len(self._by_row)]
+
+    @property
+    def _sorted(self) -> Keys:
+        return self._keys[: len(self._by_row)]

@@ -66,6 +66,10 @@ def _up(value: bool | None) -> str | None:
     return None if value is None else "up" if value else "down"
 
 
+def _inner_loop(compiled: bool | None) -> str | None:
+    return None if compiled is None else "compiled" if compiled else "numpy"
+
+
 def _seconds(ms: float | None) -> float | None:
     return None if ms is None else ms / 1000
 
@@ -97,6 +101,7 @@ CARDS = (
     column("used", lambda r: cells.number(r.used), right=True),
     column("cpu", lambda r: cells.percent(r.cpu_percent), right=True),
     column("late", lambda r: cells.milliseconds(r.late_p999_ms), right=True),
+    word_column("inner_loop", lambda r: _inner_loop(r.compiled), spare=7),
     column("packets_in", lambda r: cells.number(r.packets_in), right=True, spare=3),
     column("packets_out", lambda r: cells.number(r.packets_out), right=True, spare=4),
     column("strangers", lambda r: cells.number(r.strangers), right=True, spare=5),

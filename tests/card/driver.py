@@ -47,12 +47,15 @@ def patient(test: Callable[P, None]) -> Callable[P, None]:
 class CardProcess:
     """``do`` sends commands, ``wait`` waits for events; ``events`` has all received events that were not taken yet."""
 
-    def __init__(self, *folders: Path, channels: int = 64, plain: bool = False, ports: int = 32) -> None:
+    def __init__(
+        self, *folders: Path, channels: int = 64, plain: bool = False, numpy: bool = False, ports: int = 32
+    ) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         words = [word for folder in folders for word in ("--prompts", str(folder))]
         command = [sys.executable, "-m", "switch_server.card", "--card", "card-t", "--fd", str(theirs.fileno())]
         command += ["--ip", "127.0.0.1", "--channels", str(channels), "--ports", str(ports), *words]
-        self.process = subprocess.Popen([*command, *(["--plain"] if plain else [])], pass_fds=(theirs.fileno(),))
+        command += ["--plain"] * plain + ["--numpy"] * numpy
+        self.process = subprocess.Popen(command, pass_fds=(theirs.fileno(),))
         theirs.close()
         self._socket = ours
         self._encoder, self._decoder = msgspec.msgpack.Encoder(), msgspec.msgpack.Decoder(_EVENTS)

@@ -234,7 +234,10 @@ class RecordingEnded(CardEvent, frozen=True):
 
 
 class CardLoad(CardEvent, frozen=True):
-    """Each second, for the operator. ``late_p999_ms``: 99.9th percentile of the ticks' delay over the last minute."""
+    """Each second, for the operator. ``late_p999_ms``: 99.9th percentile of the ticks' delay over the last minute.
+
+    ``compiled``: the card calculates in compiled code; else with numpy.
+    """
 
     card: CardId
     channels: int
@@ -245,6 +248,7 @@ class CardLoad(CardEvent, frozen=True):
     strangers: int
     malformed: int
     dropped_commands: int
+    compiled: bool = False
 
 
 CARD_COMMANDS = (

@@ -18,7 +18,7 @@ from switch_server.card.digit_sender import DigitSender
 from switch_server.card.dtmf import DtmfDetector
 from switch_server.card.g711 import SILENCE
 from switch_server.card.intake import IDLE_PORTS_EVERY, Intake
-from switch_server.card.jitter import SLOTS, JitterBuffer
+from switch_server.card.jitter import JitterBuffer
 from switch_server.card.kernel import Kernel
 from switch_server.card.kernel_tick import KernelIntake, KernelMedia
 from switch_server.card.latch import Latches, key_of
@@ -33,6 +33,7 @@ from switch_server.card.sockets import MmsgSockets, bind_pair, open_sockets, pac
 from switch_server.core.words import media as m
 
 ADAPT_EVERY = 100
+SETTLE_EVERY = 10
 SILENCE_EVERY = 500
 """Ticks without a packet (10 s) until the first ``MediaSilent``, and between two of them."""
 CLOSE_WAIT = 250
@@ -217,7 +218,8 @@ class Card:
         """
         self.ticks += 1
         self.intake.step(self.ticks, due_ns // 125_000)
-        self._jitter.settle(self.channels.law)
+        if self.ticks % SETTLE_EVERY == 0:
+            self._jitter.settle(self.channels.law)
         self.media.tick()
         self._rtcp.send(self.ticks, self._far, self.media.packets_out, self.media.stamp)
         self._recorder.lift_masks(self.ticks, self._detector.sounding)
@@ -238,25 +240,21 @@ class Card:
             or self._recorder.busy
             or self._closing
             or self._digit_sender
-            or self._jitter.headroom.wishing.size
         ):
             return self.ticks + 1
-        return min(
-            self.ticks // IDLE_PORTS_EVERY * IDLE_PORTS_EVERY + IDLE_PORTS_EVERY, self._rtcp.next_turn(self.ticks)
-        )
+        every = SETTLE_EVERY if self._jitter.headroom.wishing.size else IDLE_PORTS_EVERY
+        return min(self.ticks // every * every + every, self._rtcp.next_turn(self.ticks))
 
     def ran(self, ticks: int, received: int, sent: int) -> None:
         """``kernel.c`` has run ticks without Python, with so many datagrams received and packets sent."""
         self.ticks += ticks
         self.intake.packets += received
         self.media.sent += sent
-        self._jitter.count_ticks(ticks)
 
     def skip(self, ticks: int) -> None:
         """Skips ticks that could not be processed in time: RTP timestamps advance, the audio of these ticks is lost."""
         self.media.stamp[: self.channels.upto] += np.uint32(160 * ticks)
-        for _ in range(min(ticks, SLOTS)):
-            self._jitter.advance(self.channels.upto)
+        self._jitter.skip(self.channels.upto, ticks)
 
     def shut(self) -> None:
         """Closes every channel and waits for the recordings' files, 5 s at most."""

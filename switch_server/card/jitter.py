@@ -37,7 +37,7 @@ SILENT_AFTER = SILENT_FROM // HALF
 CONCEALED_A_TICK = 64
 """Rows whose loss is concealed by pitch, and mended, in one tick."""
 SETTLED_A_TICK = 64
-"""Rows whose depth may change in one tick by ``settle``; further rows have their turn in the next ticks."""
+"""Rows whose depth may change at one call of ``settle``; further rows have their turn at the next calls."""
 QUIET = 7900.0
 """Mean square of a frame below which a slot may be removed or added: -45 dBm0."""
 AT_ONCE = 10
@@ -47,7 +47,7 @@ _RISING = ((np.arange(FRAME) + 0.5) / FRAME).astype(np.float32)
 
 
 class JitterBuffer:
-    """``push`` stores a batch's packets; then, once a tick, ``settle``, ``pop`` (this tick's frames of some rows) and ``advance``."""
+    """``push`` stores a batch's packets; then, once a tick, ``pop`` (this tick's frames of some rows) and ``advance``."""
 
     def __init__(self, rows: int) -> None:
         self._bytes = np.zeros(
@@ -60,7 +60,7 @@ class JitterBuffer:
             self._ring.reshape(-1),
             self._have.reshape(-1),
         )  # views, since one index is faster than two
-        self._now = 0
+        self._turn = 0
         self.running = np.zeros(rows, np.bool_)
         self.next_stamp = np.zeros(rows, np.uint32)
         self._head = np.zeros(rows, np.int64)
@@ -86,6 +86,7 @@ class JitterBuffer:
         self.running[row] = False
         self._missed[row] = SOURCE_GONE
         self.late[row] = self.restarts[row] = 0
+        self.headroom.restart(np.array([row]))
 
     def push(
         self,
@@ -254,10 +255,6 @@ class JitterBuffer:
             self._mend(rows[which], slot[which], 0, law)
         return self._ring[slot, rows], good
 
-    def frames(self, slots: Rows, rows: Rows) -> Any:
-        """The frames of ``rows`` in these slots, (n,) ``V160``."""
-        return self._ring[slots, rows]
-
     def _conceal(self, rows: Rows, slot: Rows, have: npt.NDArray[np.uint8], law: npt.NDArray[np.uint8]) -> None:
         """Fills what is lacking in the frames in ``slot``: the whole frame, its first or its second half."""
         whole, first, second = (np.flatnonzero(have == there) for there in (0, 2, 1))
@@ -301,17 +298,15 @@ class JitterBuffer:
         which = np.flatnonzero((missed > 0) & (missed < SOURCE_GONE))[:CONCEALED_A_TICK]
         if not which.size:
             return
-        rows, slot, since = rows[which], slot[which], missed[which].astype(np.int64) * HALF
+        rows, slot = rows[which], slot[which]
         received = DECODE_FLOAT[law[rows, None], self._bytes[slot, rows, begin : begin + OVERLAP]]
-        self._bytes[slot, rows, begin : begin + OVERLAP] = _coded(
-            self._concealment.mend(rows, since, received), law[rows]
-        )
+        self._bytes[slot, rows, begin : begin + OVERLAP] = _coded(self._concealment.mend(rows, received), law[rows])
 
     def _played(self, rows: Rows, slot: Rows, end: int, law: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
-        """The last 48.75 ms (n, 390) of the rows' sound up to place ``end`` in ``slot``."""
-        slots = (slot[:, None] + np.arange(-3, 1)) & (SLOTS - 1)
-        sound = DECODE_FLOAT[law[rows, None, None], self._bytes[slots, rows[:, None]]]
-        played: npt.NDArray[np.float32] = sound.reshape(-1, 4 * FRAME)[:, 3 * FRAME + end - HISTORY : 3 * FRAME + end]
+        """The last 30 ms (n, 240) of the rows' sound up to place ``end`` in ``slot``."""
+        slots = (slot[:, None] + np.arange(-2, 1)) & (SLOTS - 1)
+        coded = self._bytes[slots, rows[:, None]].reshape(-1, 3 * FRAME)[:, 2 * FRAME + end - HISTORY : 2 * FRAME + end]
+        played: npt.NDArray[np.float32] = DECODE_FLOAT[law[rows, None], coded]
         return played
 
     def advance(self, upto: int) -> None:
@@ -323,19 +318,23 @@ class JitterBuffer:
         self._have_flat[place] = 0
         head += 1
         self.next_stamp[:upto] += np.uint32(FRAME)
-        self.count_ticks(1)
 
-    def count_ticks(self, ticks: int) -> None:
-        """The part of ``advance`` that is not of rows, for several ticks."""
-        self._now += ticks
+    def skip(self, upto: int, ticks: int) -> None:
+        """Advances all rows below ``upto`` by ``ticks`` that nothing was played in; the next loss begins with silence."""
+        for _ in range(min(ticks, SLOTS)):
+            self.advance(upto)
+        np.maximum(self._missed[:upto], SILENT_AFTER, out=self._missed[:upto])
+        self._concealment.begin_silent(np.arange(upto))
 
     def settle(self, law: npt.NDArray[np.uint8]) -> None:
-        """Removes or adds one slot in rows that wish it (``Headroom``) and are silent at this tick; called before ``pop``."""
+        """Removes or adds one slot in rows that wish it (``Headroom``) and are silent at this tick.
+
+        It is called between ``push`` and ``pop``, a few times a second: more often finds little more silence.
+        """
         rows = self.headroom.wishing
-        if not rows.size:
-            return
         if rows.size > SETTLED_A_TICK:
-            rows = rows.take(self._now * SETTLED_A_TICK + np.arange(SETTLED_A_TICK), mode="wrap")
+            rows = rows.take(self._turn * SETTLED_A_TICK + np.arange(SETTLED_A_TICK), mode="wrap")
+            self._turn += 1
         wish = self.headroom.wish[rows]
         if not wish.any():
             return

@@ -8,7 +8,7 @@ import select
 import socket
 import time
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 
@@ -54,6 +54,7 @@ class ClockedCard:
     def __init__(self, folder: Path, rows: int = 64) -> None:
         self.events: list[m.CardEvent] = []
         self.card = Card("127.0.0.1", rows, Prompts([folder]), self.events.append)
+        self._ports: Any = self.card._sockets
         self.ends: list[FarEnd] = []
         self._legs = itertools.count(1)
 
@@ -85,7 +86,7 @@ class ClockedCard:
         for end, packet in packets:
             end.socket.sendto(packet, end.near)
         if packets:
-            assert select.select(self.card._sockets._open, [], [], 30)[0]
+            assert select.select(self._ports._open, [], [], 30)[0]
         self.card.tick(time.time_ns() + int(wait_ms * 1e6))
         for end in self.ends:
             end.hear()

@@ -47,15 +47,15 @@ class Rows:
         self.buffer.advance(lost.size)
         self.ticks += 1
 
-    def push(self, rows: np.ndarray, start: int, length: int) -> None:
+    def push(self, rows: np.ndarray, start: int, length: int, *, ssrc: int = 1, wait: int = FRAME) -> None:
         if not rows.size:
             return
         rx = np.zeros((rows.size, ROW), np.uint8)
         rx[:, 12 : 12 + length] = self.coded[rows, start : start + length]
         same = np.ones(rows.size, np.int64)
         at = np.arange(rows.size)
-        stamp, ssrc = same.astype(np.uint32) * np.uint32(start), same.astype(np.uint32)
-        self.buffer.push(rows, stamp, ssrc, rx, at, same * 12, same * length, same * FRAME)
+        stamp, source = np.full(rows.size, start, np.uint32), np.full(rows.size, ssrc, np.uint32)
+        self.buffer.push(rows, stamp, source, rx, at, same * 12, same * length, same * wait)
 
     def run(self, frames: int, lost: dict[int, np.ndarray]) -> np.ndarray:
         """The rows' samples (rows, samples); ``lost`` has, for some ticks, the rows that lose their frame."""
@@ -109,6 +109,45 @@ def test_a_far_end_that_falls_silent_ends_in_silence_within_60_ms() -> None:
     assert power == sorted(power, reverse=True)
     assert np.abs(heard[10 * FRAME + 480 : 35 * FRAME]).max() <= 8
     assert np.abs(heard[35 * FRAME + OVERLAP :]).max() > 5000
+
+
+def test_a_loss_that_begins_within_a_frame_ends_in_silence_too() -> None:
+    """Of a far end with packets of 10 ms."""
+    rows = Rows(voice(20 * FRAME, 123)[None])
+    for tick in range(20):
+        rows.play(ONE & (10 <= tick < 16), 80 if tick == 10 else 0)
+    heard = rows.run(0, {})[0]
+    assert np.abs(heard[10 * FRAME + 80 + 480 : 16 * FRAME]).max() <= 8
+    assert np.abs(heard[16 * FRAME + OVERLAP :]).max() > 5000
+
+
+def test_after_skipped_ticks_no_old_sound_is_repeated() -> None:
+    rows = Rows(voice(60 * FRAME, 123)[None])
+    rows.run(10, {})
+    rows.buffer.skip(1, 20)
+    rows.ticks += 20
+    heard = rows.run(4, dict.fromkeys((30, 31), ONE))[0]
+    assert np.abs(heard[10 * FRAME : 12 * FRAME]).max() <= 8
+    assert np.abs(heard[12 * FRAME + OVERLAP :]).max() > 5000
+
+
+def test_the_slot_before_another_source_is_heard_is_concealed() -> None:
+    """The new source's packets come just before the ticks, so that its stream begins a slot later."""
+    wave = voice(20 * FRAME, 123)
+    rows = Rows(wave[None])
+    rows.run(10, {})
+    for tick in range(10, 20):
+        rows.push(np.array([0]), tick * FRAME, FRAME, ssrc=2, wait=8)
+        frames, good = rows.buffer.pop(np.array([0]), rows.law)
+        assert good[0] == (tick > 10)
+        rows.out.append(frames.view(np.uint8).reshape(1, FRAME).copy())
+        rows.buffer.advance(1)
+    heard = rows.run(0, {})[0]
+    gap = slice(10 * FRAME, 11 * FRAME)
+    assert np.corrcoef(heard[gap], wave[gap])[0, 1] > 0.9
+    assert np.abs(np.diff(heard[: 11 * FRAME])).max() < 1.15 * np.abs(np.diff(wave.astype(int))).max()
+    sent = g711.decode(rows.coded, g711.A)[0]
+    assert (heard[11 * FRAME + OVERLAP :] == sent[10 * FRAME + OVERLAP : 19 * FRAME]).all()
 
 
 def test_silence_stays_silence() -> None:

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from switch_server.card import FRAME, g711
-from switch_server.card.concealment import OVERLAP
 from switch_server.card.card import SETTLE_EVERY
+from switch_server.card.concealment import OVERLAP
 from switch_server.card.headroom import MARGIN, NARROW
 from switch_server.card.jitter import JitterBuffer
 from switch_server.card.sockets import ROW

@@ -44,6 +44,8 @@ def root() -> Path:
     """The root folder; makes it where there is none yet. Raises ``NotMadeError``. Many processes may ask at once."""
     folder = kept_in()
     made = folder / hashlib.sha256("\n".join(RECIPE).encode()).hexdigest()[:12]
+    if shutil.which("mmdebstrap") is None:
+        raise NotMadeError("there is no mmdebstrap: apt-get install mmdebstrap")
     if os.geteuid() != 0:
         raise NotMadeError("only root may make device files and change the root folder")
     with _alone(folder):
@@ -62,8 +64,6 @@ def _alone(folder: Path) -> Iterator[None]:
 
 def _make(made: Path) -> None:
     """A root that is only half made has another name, so that it is never used."""
-    if shutil.which("mmdebstrap") is None:
-        raise NotMadeError("there is no mmdebstrap: apt-get install mmdebstrap")
     draft = made.with_suffix(".draft")
     said = ""
     for _ in range(TRIES):

@@ -13,6 +13,8 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+ALONE = ("unshare", "--mount-proc", "--pid", "--fork", "--kill-child")
+"""So that processes and mounts in a half-made root end with this program, however it ends."""
 RECIPE = (
     "--mode=root",
     "--variant=apt",
@@ -60,6 +62,8 @@ def _alone(folder: Path) -> Iterator[None]:
 
 def _make(made: Path) -> None:
     """A root that is only half made has another name, so that it is never used."""
+    if shutil.which("mmdebstrap") is None:
+        raise NotMadeError("there is no mmdebstrap: apt-get install mmdebstrap")
     draft = made.with_suffix(".draft")
     said = ""
     for _ in range(TRIES):
@@ -68,11 +72,9 @@ def _make(made: Path) -> None:
         draft.chmod(0o755)
         try:
             done = subprocess.run(
-                ["mmdebstrap", *RECIPE, str(draft)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                [*ALONE, "mmdebstrap", *RECIPE, str(draft)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT, text=True, timeout=SECONDS, check=False,
             )  # fmt: skip
-        except FileNotFoundError:
-            raise NotMadeError("there is no mmdebstrap: apt-get install mmdebstrap") from None
         except subprocess.TimeoutExpired:
             raise NotMadeError(f"mmdebstrap has not ended within {SECONDS:.0f} s") from None
         if done.returncode == 0:

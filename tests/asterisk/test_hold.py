@@ -91,8 +91,7 @@ def test_direct_media_of_a_call_in(centre: Centre, party: Party) -> None:
         desk.phone.rtp.listen(1.0)
         hears_only(desk.phone.rtp, 1000)
         hears_only(party.rtp, 400)
-        assert party.rtp.source is not None
-        assert party.rtp.source[1] not in BOX_RTP
+        party.rtp.wait(lambda _: party.rtp.source is not None and party.rtp.source[1] not in BOX_RTP)
         ends(desk, party, call)
 
 
@@ -105,8 +104,7 @@ def test_direct_media_of_a_call_out(centre: Centre, party: Party) -> None:
         phone.rtp.listen(1.0)
         hears_only(phone.rtp, 400)
         hears_only(party.rtp, 1000)
-        assert party.rtp.source is not None
-        assert party.rtp.source[1] not in BOX_RTP
+        party.rtp.wait(lambda _: party.rtp.source is not None and party.rtp.source[1] not in BOX_RTP)
         phone.hang_up()
         party.hung_up_on()
 

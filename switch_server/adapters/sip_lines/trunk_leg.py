@@ -74,7 +74,7 @@ def carrier_number(trunk: Trunk, dnis: str) -> str | None:
     if len(dnis) > LONGEST_NUMBER:
         return None
     number = changed(trunk.number_rules.called_out, dnis, incoming=False)
-    return number if NUMBER.fullmatch(number.replace("#", "*")) else None
+    return number if NUMBER.fullmatch(number) else None
 
 
 def retry_after_of(response: Response) -> float | None:

@@ -3,7 +3,7 @@
 Every request has one reply; no message is sent unasked, so a live view asks again. On the wire: ``shared.codec`` frames over a local
 socket (``ipc://``, readable by its owner only), to which the operator's side connects. Times are UTC seconds since 1970 (float);
 money fen; prices 1/1000 yuan. Of an account only the last two digits are shown, except in ``Customers``. Rows: ``shared.control_rows``.
-Messages about agents, queues and desks: ``shared.control_agents``; about reports: ``shared.control_reports``.
+Messages about agents, queues and desks: ``shared.control_agents``; about reports: ``shared.control_reports``; about trunks: ``shared.control_trunks``.
 """
 
 from enum import StrEnum
@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from shared import control_agents, control_base, control_reports
+from shared import control_agents, control_base, control_reports, control_trunks
 from shared.bounds import AccountRef, BranchRef, CallRef, Line, Offset, Sentence
 from shared.control_base import Limit
 from shared.control_rows import (
@@ -175,6 +175,7 @@ class RefusedCode(StrEnum):
     NO_SUCH_PHONE = "no_such_phone"
     PHONE_EXISTS = "phone_exists"
     BAD_VALUE = "bad_value"  # ``text``: the reason
+    NO_SUCH_LINE = "no_such_line"  # ``text``: trunk and line
     KEY_IN_USE = "key_in_use"  # ``text``: the desk with this key
     BACKUP_RUNS = "backup_runs"  # ``text``: the folder of the running backup
     NO_BACKUP = "no_backup"  # no backup since the start
@@ -318,10 +319,12 @@ class Reloaded(Reply, frozen=True):
 REQUESTS: tuple[type[Request], ...] = (
     AskStatus, AskLines, AskCards, AskBranches, AskCounters, AskCalls, AskCall, AskOrders, AskRecording,
     FindCustomers, AskAudit, Reload, HangUpCall, UnlockAccount, UnlockNumber, MakeBackup, AskBackup, Drain, *control_agents.REQUESTS, *control_reports.REQUESTS,
+    *control_trunks.REQUESTS,
 )  # fmt: skip
 REPLIES: tuple[type[Reply], ...] = (
     RequestRefused, Done, Status, Lines, Cards, Branches, Counters, Calls, CallDetail, Orders, RecordingPart,
     Customers, AuditTrail, Reloaded, BackupProgress, *control_agents.REPLIES, *control_reports.REPLIES,
+    *control_trunks.REPLIES,
 )  # fmt: skip
 
 

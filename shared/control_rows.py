@@ -15,6 +15,12 @@ class TroubleCode(StrEnum):
     CARD_DOWN = "card_down"
     BRANCH_AWAY = "branch_away"
     TRUNK_SILENT = "trunk_silent"  # no answer to OPTIONS
+    TRUNK_UNREGISTERED = (
+        "trunk_unregistered"  # our registration at the carrier is not in force (``text``: the last error)
+    )
+    LINES_FAULTY = (
+        "lines_faulty"  # lines of a box with cards that take no call (``subject``: the trunk, ``text``: the lines)
+    )
     QUEUE_UNSERVED = (
         "queue_unserved"  # callers wait (``text``: their number), but no agent who could answer is logged in
     )
@@ -104,6 +110,8 @@ class ControlCallRow(Struct, frozen=True):
     language: str | None = None
     branch: str | None = None
     account_end: str | None = None
+    line: int | None = None
+    """Of a box with cards."""
 
 
 class ControlLegRow(Struct, frozen=True):
@@ -118,6 +126,12 @@ class ControlLegRow(Struct, frozen=True):
     lost: int | None = None
     jitter_ms: float | None = None
     mos: float | None = None
+    line: int | None = None
+    """Of a box with cards."""
+    far_end: str | None = None
+    """``ip:port`` to which a call out was sent last."""
+    tried: str | None = None
+    """The destinations that did not take it, and why."""
 
 
 class ControlRecordingRow(Struct, frozen=True):

@@ -49,6 +49,7 @@ from switch_server.services.periodic import every
 from switch_server.services.report_service import KEEP_EVERY, ReportService
 from switch_server.services.settings import SwitchSettings, read_settings
 from switch_server.services.staff import StaffSources, SwitchStaff
+from switch_server.services.trunk_operations import TrunkOperations, TrunkSources
 
 log = logging.getLogger(__name__)
 
@@ -112,6 +113,7 @@ class Server:
             desk_token=self.desks.tokens,
             clock=self.clock,
             phones=self.store.desk_phones,
+            blocked=self.store.line_blocks.blocked(),
         )
         writers = {"orders.db": self.orders.between, "huawu.db": self.store.between}
         self.backups = Backups(state, writers, audit=self.store.do, clock=self.clock, version=version())
@@ -309,7 +311,14 @@ class Server:
             endpoint=lambda: desk_endpoint(self.settings.server),
             server_key=self._keys.public.decode("ascii"),
         )
-        return SwitchOperations(self._sources(), SwitchStaff(staff))
+        trunks = TrunkSources(
+            clock=self.clock,
+            config=lambda: self.engine.switch.config,
+            snapshot=self.engine.switch.snapshot,
+            lines=self.lines,
+            blocks=self.store.line_blocks,
+        )
+        return SwitchOperations(self._sources(), SwitchStaff(staff), TrunkOperations(trunks))
 
     def _trunk_states(self) -> Mapping[TrunkName, str]:
         return {s.name: "up" if s.up else "down" for s in self.lines.trunk_states() if s.up is not None}

@@ -1,7 +1,7 @@
 """Every fact that the core takes, from all rooms. The event journal decodes facts by these classes' names."""
 
 from switch_server.core.acd import CallbackJudged, CallbackRecovered, CallbacksCounted, QueueJudged
-from switch_server.core.call import CallerFound, CallOffered, CallPlaced, LegPlaced
+from switch_server.core.call import CallerFound, CallOffered, CallPlaced, LegPlaced, TrunkChanged
 from switch_server.core.desks import (
     AgentOffline,
     AgentOnline,
@@ -26,6 +26,7 @@ from switch_server.core.leg import (
     LegEnded,
     LegRefreshed,
     LegRinging,
+    LegRouted,
     MediaSilent,
     PlayEnded,
     RecordingEnded,
@@ -50,6 +51,7 @@ FACTS: tuple[type[Event], ...] = (
     OrderReported,
     OrderRecovered,
     LegRinging,
+    LegRouted,
     LegAnswered,
     LegConfirmed,
     LegChanged,
@@ -69,6 +71,7 @@ FACTS: tuple[type[Event], ...] = (
     CallOffered,
     CallerFound,
     LegPlaced,
+    TrunkChanged,
     CallPlaced,
     AgentAssigned,
     Consulted,
@@ -130,6 +133,7 @@ __all__ = [
     "LegPlaced",
     "LegRefreshed",
     "LegRinging",
+    "LegRouted",
     "ListenerCame",
     "MediaSilent",
     "OrderAnswered",
@@ -143,5 +147,6 @@ __all__ = [
     "PopSeen",
     "QueueJudged",
     "RecordingEnded",
+    "TrunkChanged",
     "WrongPinCounted",
 ]

@@ -10,6 +10,8 @@ class LegView(Struct, frozen=True):
     channel: str
     card: str | None
     number: str
+    line: int | None = None
+    far_end: str | None = None
 
 
 class CallView(Struct, frozen=True):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from shared.aci import CancelOrder, PlaceOrder
 from shared.ids import AgentId, BranchId, CallId, CardId, LegId, OrderKey
 from switch_server.core.acd import Acd
-from switch_server.core.call import Call, KnownCard, LegPlaced, lines_used
+from switch_server.core.call import Call, KnownCard, LegPlaced, TrunkChoice, lines_used
 from switch_server.core.desks import Desks, Seat, SeatCommands
 from switch_server.core.flow import Flow
 from switch_server.core.leg import Leg, RefreshLeg
@@ -32,6 +32,7 @@ class SwitchState(ABC):
         self.book = OrderBook(self)
         self.counters: Counter[str] = Counter()
         self.draining = False
+        self.trunk_choice = TrunkChoice()
         self.acd = Acd(self)
         self.desks = Desks(self)
         self.commands = SeatCommands(self, self.desks)
@@ -66,7 +67,7 @@ class SwitchState(ABC):
     def may_dial(self, leg: Leg) -> bool:
         """Whether this leg may be dialled: its trunk has a free line. The answer is journalled (``LegPlaced``); a replay uses the journalled one."""
         trunk = next((t for t in self.config.trunks if t.name == leg.trunk and t.direction != "in"), None)
-        free = trunk is not None and lines_used(self.calls.values(), leg.trunk) < trunk.lines
+        free = trunk is not None and lines_used(self.calls.values(), leg.trunk) < self.trunk_choice.lines(trunk)
         card = self.replayed_cards.get(leg.id, leg.card if free else None)
         self.journal(LegPlaced(leg.id, card))
         return card is not None

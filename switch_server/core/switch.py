@@ -23,6 +23,7 @@ from switch_server.core.call import (
     CallState,
     KnownCard,
     LegPlaced,
+    TrunkChanged,
     make_call,
     take_offer,
     tell_call,
@@ -113,10 +114,10 @@ class Switch(SwitchState):
     # --- events ---
 
     def _is_journalled(self, event: Event) -> bool:
-        """Key presses and the phones' reports are not journalled; of a branch's reports only those on an order in memory of that branch and account."""
+        """Key presses, reports of phones and of trunks are not journalled; of a branch's reports only those on an order in memory of that branch and account."""
         if isinstance(event, OrderReported):
             return self.book.concerns(event)
-        return not isinstance(event, DigitPressed | PhoneTold)
+        return not isinstance(event, DigitPressed | PhoneTold | TrunkChanged)
 
     def apply_decision(self, event: Event) -> None:
         self.journal(event)
@@ -165,6 +166,8 @@ class Switch(SwitchState):
                     self.call_changed(call)
             case Draining(at_once=at_once):
                 self._drain(at_once=at_once)
+            case TrunkChanged():
+                self.trunk_choice.changed(event)
             case LegPlaced(leg=leg, card=card):
                 self.replayed_cards[leg] = card
             case CallbackJudged(call=name, number=number, verdict=verdict):

@@ -108,7 +108,7 @@ def _call(call: Call) -> CallView:
         branch=login.branch if login else None,
         account_end=login.account[-SHOWN_DIGITS:] if login else None,
         legs=tuple(
-            LegView(leg.id, leg.trunk, leg.state.value, leg.channel.value, leg.card, leg.dnis)
+            LegView(leg.id, leg.trunk, leg.state.value, leg.channel.value, leg.card, leg.dnis, leg.line, leg.far_end)
             for leg in call.legs.values()
         ),
     )
@@ -118,7 +118,7 @@ def _trunks(switch: SwitchState) -> tuple[TrunkView, ...]:
     legs = (leg for call in switch.calls.values() for leg in call.legs.values() if leg.state is not LegState.ENDED)
     used = Counter((leg.trunk, leg.incoming) for leg in legs)
     return tuple(
-        TrunkView(trunk.name, trunk.lines, used[trunk.name, True], used[trunk.name, False])
+        TrunkView(trunk.name, trunk.capacity, used[trunk.name, True], used[trunk.name, False])
         for trunk in switch.config.trunks
     )
 

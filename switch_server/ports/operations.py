@@ -46,6 +46,7 @@ from shared.control_agents import (
 from shared.control_reports import AskReport, ControlReport
 from shared.ids import AccountNo, AgentId, BranchId, CallId, DeskId, PhoneName, RecordingId
 from switch_server.ports.records import Customer, OrderRecord
+from switch_server.ports.trunks import TrunkOperator
 
 
 class OperationRefused(Exception):  # noqa: N818  the name says what it is
@@ -87,6 +88,8 @@ class Operations(Protocol):
 
     @property
     def staff(self) -> Staff: ...
+    @property
+    def trunks(self) -> TrunkOperator: ...
 
     def status(self) -> Status: ...
     def lines(self) -> Lines: ...

@@ -5,7 +5,7 @@ Paths are relative to the file's folder. ``resources/huawu.example.yaml`` shows 
 
 import re
 from collections.abc import Iterator
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Literal
 
@@ -17,6 +17,7 @@ from shared.ids import BranchId, QueueName, TrunkName
 from switch_server.core.words import DISPOSITIONS, Limits, Queue, SwitchConfig, Trunk
 from switch_server.services.queue_checks import wrong_dispositions, wrong_queues
 from switch_server.services.strict_yaml import Complaint, ConfigError, Document, load
+from switch_server.services.trunk_checks import is_far, wrong_rules, wrong_together
 
 
 class SipSettings(Struct, frozen=True, forbid_unknown_fields=True):
@@ -129,16 +130,18 @@ def _trunks(config: ServerConfig, document: Document) -> Iterator[Complaint]:
             yield document.complaint((*here, "name"), f"{trunk.name!r} stands twice")
         for key, text in _wrong_in(trunk):
             yield document.complaint((*here, *key), text)
+    for path, text in wrong_together(config.trunks):
+        yield document.complaint(path, text)
 
 
 def _wrong_in(trunk: Trunk) -> Iterator[tuple[tuple[str | int, ...], str]]:
     """As strict as the lines (``adapters.sip_lines.trunk_table``): a trunk that passes here is usable there."""
-    if not trunk.far and not (trunk.username and trunk.password):
+    if not trunk.addresses and not (trunk.username and trunk.password):
         yield ("far",), "addresses, or username and password for digest"
     elif bool(trunk.username) != bool(trunk.password):
         yield ("password" if trunk.username else "username",), "username and password, both or neither"
     for at, far in enumerate(trunk.far):
-        if not _is_far(far):
+        if not is_far(far):
             yield ("far", at), f"{far!r} is not ip, ip:port or network/bits"
     if trunk.lines < 1:
         yield ("lines",), "at least 1"
@@ -148,6 +151,7 @@ def _wrong_in(trunk: Trunk) -> Iterator[tuple[tuple[str | int, ...], str]]:
         yield ("options_interval",), "seconds; 0 for none"
     if trunk.session_expires < 90:
         yield ("session_expires",), "at least 90 seconds (RFC 4028)"
+    yield from wrong_rules(trunk)
 
 
 def _branches(config: ServerConfig, document: Document) -> Iterator[Complaint]:
@@ -195,15 +199,6 @@ def _is_ip(text: str) -> bool:
         return not IPv4Address(text).is_unspecified
     except ValueError:
         return False
-
-
-def _is_far(text: str) -> bool:
-    found = re.fullmatch(r"([0-9.]+)(?::([0-9]{1,5}))?|[0-9.]+/[0-9]{1,2}", text, re.ASCII)
-    try:
-        IPv4Network((found[1] or text) if found else "")
-    except ValueError:
-        return False
-    return found is not None and (found[2] is None or 0 < int(found[2]) < 65536)
 
 
 def _is_endpoint(text: str) -> bool:

@@ -42,6 +42,7 @@ from switch_server.ports.operations import BackupsPort, BranchState, OperationRe
 from switch_server.services import look_audit, staff_rows
 from switch_server.services import operator_rows as rows
 from switch_server.services.strict_yaml import ConfigError
+from switch_server.services.trunk_operations import TrunkOperations
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -94,8 +95,9 @@ class OperationSources(Struct, frozen=True, kw_only=True):
 class SwitchOperations:
     """``ports.operations.Operations``."""
 
-    def __init__(self, sources: OperationSources, staff: Staff) -> None:
+    def __init__(self, sources: OperationSources, staff: Staff, trunks: TrunkOperations) -> None:
         self.staff = staff
+        self.trunks = trunks
         self._from = sources
         self._reloading = asyncio.Lock()
 
@@ -143,6 +145,7 @@ class SwitchOperations:
                 if state.foreign
             ),
             *(Trouble(TroubleCode.TRUNK_SILENT, name) for name, state in trunks.items() if state == "down"),
+            *self.trunks.troubles(),
             *(
                 Trouble(TroubleCode.QUEUE_UNSERVED, queue.name, str(queue.waiting))
                 for queue in now.queues

@@ -29,7 +29,7 @@ LOST = "lost"
 Row = Mapping[str, Any]
 
 _LOAD = ("cpu_percent", "late_p999_ms", "packets_in", "packets_out", "strangers", "malformed")
-_LEG = ("cause", "card", "packets_in", "packets_out", "lost", "jitter_ms", "mos")
+_LEG = ("cause", "card", "packets_in", "packets_out", "lost", "jitter_ms", "mos", "line", "far_end", "tried")
 _GATEWAY = ("trading_system_up", "session", "trade_date", "pending")
 _ORDER = tuple(field for field in ControlOrderRow.__struct_fields__ if field != "account_end")
 
@@ -97,6 +97,7 @@ def live_call(view: CallView) -> ControlCallRow:
         language=view.language,
         branch=view.branch,
         account_end=view.account_end,
+        line=view.legs[0].line if view.legs else None,
     )
 
 
@@ -113,12 +114,15 @@ def past_call(row: Row) -> ControlCallRow:
         started_at=row.get("started_at") or 0.0,
         account_end=end_of(account) if account else None,
         where=row.get("ended_at_step"),
-        **{name: row.get(name) for name in ("ended_at", "cause", "card", "flow", "language", "branch")},
+        **{name: row.get(name) for name in ("ended_at", "cause", "card", "flow", "language", "branch", "line")},
     )
 
 
 def live_legs(view: CallView) -> tuple[ControlLegRow, ...]:
-    return tuple(ControlLegRow(leg.leg, leg.state, leg.trunk, leg.number, leg.card) for leg in view.legs)
+    return tuple(
+        ControlLegRow(leg.leg, leg.state, leg.trunk, leg.number, leg.card, line=leg.line, far_end=leg.far_end)
+        for leg in view.legs
+    )
 
 
 def past_leg(row: Row) -> ControlLegRow:

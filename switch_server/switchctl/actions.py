@@ -18,6 +18,7 @@ from shared.control import (
     UnlockAccount,
     UnlockNumber,
 )
+from shared.control_trunks import BlockLine
 from shared.ids import CallId
 from switch_server.disk.whole_file import whole_file
 from switch_server.switchctl.client import Link
@@ -42,6 +43,19 @@ async def unlock_number(context: Context) -> int:
     number = context.options.number
     asked = UnlockNumber("" if number == WITHHELD else number, current_user())
     return await _do(context, asked, "did_unlock_number", number=number)
+
+
+async def block_line(context: Context) -> int:
+    return await _line(context, "did_line_block", blocked=True)
+
+
+async def free_line(context: Context) -> int:
+    return await _line(context, "did_line_free", blocked=False)
+
+
+async def _line(context: Context, said: str, *, blocked: bool) -> int:
+    trunk, line = context.options.trunk, context.options.line
+    return await _do(context, BlockLine(trunk, line, blocked, current_user()), said, trunk=trunk, line=line)
 
 
 async def drain(context: Context) -> int:

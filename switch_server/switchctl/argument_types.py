@@ -25,6 +25,13 @@ def seconds(text: str) -> float:
     return value
 
 
+def line_number(text: str) -> int:
+    value = int(text) if text.isascii() and text.isdecimal() and len(text) <= LONGEST_LEVEL else 0
+    if not value:
+        raise argparse.ArgumentTypeError("bad_line_number")
+    return value
+
+
 def id_(text: str) -> str:
     if re.fullmatch(control_agents.ID, text, re.ASCII) is None:
         raise argparse.ArgumentTypeError("bad_id")

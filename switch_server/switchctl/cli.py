@@ -18,6 +18,7 @@ from switch_server.switchctl import (
     replaying,
     reporting,
     staffing,
+    trunk_numbers,
 )
 from switch_server.switchctl.context import Context
 from switch_server.switchctl.texts import CHOICES, Texts
@@ -67,11 +68,35 @@ SKILL = option(
 )
 STDIN = option("--password-stdin", "opt_password_stdin", action="store_true")
 GENERATE = option("--generate", "opt_generate", action="store_true")
+TRUNK = option("trunk", "arg_trunk", metavar="TRUNK")
+LINE = option("line", "arg_line", type=argument_types.line_number, metavar="LINE")
 FLOWS = option("--flows", "opt_flows_folder", metavar="FOLDER")
 
 COMMANDS = (
     CliCommand(("status",), queries.status, (JSON, WATCH), ("status", "status --watch", "status --json | jq .troubles")),
     CliCommand(("lines",), queries.lines, (JSON, WATCH), ("lines", "lines --watch 1")),
+    CliCommand(
+        ("lines", "show"),
+        queries.card_lines,
+        (option("trunk", "arg_trunk_shown", nargs="?", metavar="TRUNK"), JSON, WATCH),
+        ("lines show", "lines show box --watch"),
+    ),
+    CliCommand(("lines", "block"), actions.block_line, (TRUNK, LINE, JSON), ("lines block box 7",)),
+    CliCommand(("lines", "free"), actions.free_line, (TRUNK, LINE, JSON), ("lines free box 7",)),
+    CliCommand(("trunks",), queries.trunks, (JSON, WATCH), ("trunks", "trunks --watch")),
+    CliCommand(
+        ("trunks", "number"),
+        trunk_numbers.number,
+        (
+            TRUNK,
+            option("number", "arg_number", metavar="NUMBER"),
+            option("--in", "opt_number_in", dest="incoming", action="store_true"),
+            option("--out", "opt_number_out", dest="outgoing", action="store_true"),
+            option("--config", "opt_number_config", default="huawu.yaml", metavar="FILE"),
+            JSON,
+        ),
+        ("trunks number city +8613900012345 --in", "trunks number city 02155550100 --out --config huawu.yaml"),
+    ),
     CliCommand(("cards",), queries.cards, (JSON, WATCH), ("cards --watch",)),
     CliCommand(
         ("calls",),

@@ -33,7 +33,7 @@ async def flows_check(context: Context) -> int:
             folder = configured
         flows = tuple(load_flow(Path(file), around)[0] for file in given) if given else load_flows(folder, around)
     except ConfigError as error:
-        return _problems(context, error)
+        return problems(context, error)
     names = [flow.flow for flow in flows]
     if context.json:
         context.print_json({"format": 1, "type": "FlowsChecked", "problems": [], "flows": names})
@@ -60,7 +60,7 @@ async def flows_show(context: Context) -> int:
     try:
         flows = {flow.flow: flow for flow in _unchecked(folder)}
     except ConfigError as error:
-        return _problems(context, error)
+        return problems(context, error)
     if not flows or (name and name not in flows):
         raise CommandRefused("no_flow", flow=name or "", known=", ".join(sorted(flows)) or "–")
     draw = mermaid if context.options.mermaid else tree
@@ -81,7 +81,7 @@ async def config_check(context: Context) -> int:
     try:
         settings = read_settings(file)
     except ConfigError as error:
-        return _problems(context, error)
+        return problems(context, error)
     names = [flow.flow for flow in settings.flows]
     if context.json:
         context.print_json({"format": 1, "type": "ConfigChecked", "problems": [], "flows": names})
@@ -90,7 +90,7 @@ async def config_check(context: Context) -> int:
     return OK
 
 
-def _problems(context: Context, error: ConfigError) -> int:
+def problems(context: Context, error: ConfigError) -> int:
     problems = [str(complaint) for complaint in error.complaints]
     if context.json:
         context.print_json({"format": 1, "type": "Problems", "problems": problems})

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from shared import control, control_agents
+from shared import control, control_agents, control_trunks
 from shared.control import Reply, Request
 from switch_server.switchctl.client import ANSWER_WAIT, Link
 from switch_server.switchctl.context import Context, current_user
@@ -83,6 +83,10 @@ def _whole(reply: Reply) -> int:
 
 status = Query(lambda _: control.AskStatus(), control.Status)
 lines = Query(lambda _: control.AskLines(), control.Lines)
+trunks = Query(lambda _: control_trunks.AskTrunks(), control_trunks.Trunks)
+card_lines = Query(
+    lambda options: control_trunks.AskCardLines(options.trunk or ""), control_trunks.ControlCardLines, _found
+)
 cards = Query(lambda _: control.AskCards(), control.Cards)
 branches = Query(lambda _: control.AskBranches(), control.Branches)
 counters = Query(lambda _: control.AskCounters(), control.Counters)

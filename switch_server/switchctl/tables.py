@@ -33,10 +33,38 @@ class TextColumn(NamedTuple):
 
 
 STYLES: dict[str, str] = {
-    **dict.fromkeys(("up", "open", "filled", "accepted", "working"), "green"),
-    **dict.fromkeys(("opening", "ending", "sent", "captured", "call_auction", "noon", "ringing", "calling"), "yellow"),
+    **dict.fromkeys(("up", "open", "filled", "accepted", "working", "registered", "idle"), "green"),
     **dict.fromkeys(
-        ("down", "in_doubt", "lost", "card_lost", "fault", "failed", "rejected", "refused", "locked", "reconciled"),
+        (
+            "opening",
+            "ending",
+            "sent",
+            "captured",
+            "call_auction",
+            "noon",
+            "ringing",
+            "calling",
+            "paused",
+            "registering",
+            "waiting",
+            "blocked",
+        ),
+        "yellow",
+    ),
+    **dict.fromkeys(
+        (
+            "down",
+            "in_doubt",
+            "lost",
+            "card_lost",
+            "fault",
+            "failed",
+            "rejected",
+            "refused",
+            "locked",
+            "reconciled",
+            "faulty",
+        ),
         "red",
     ),
     **dict.fromkeys(("closed", "ended", "unwatched", "void", "cancelled", "offline", "disabled"), "dim"),
@@ -90,6 +118,44 @@ LINES = (
     column("in", lambda r: cells.number(r.used_in), right=True),
     column("out", lambda r: cells.number(r.used_out), right=True),
 )
+TRUNKS = (
+    column("trunk", lambda r: r.trunk, whole=True),
+    word_column("kind", lambda r: r.kind, spare=4),
+    word_column("direction", lambda r: r.direction, spare=3),
+    column("far", lambda r: r.address, whole=True),
+    word_column("state", lambda r: r.state),
+    column("remaining", lambda r: cells.duration(r.left_s), right=True),
+    column("weight", lambda r: cells.number(r.weight), right=True, spare=5),
+    column("calls_out", lambda r: cells.number(r.calls), right=True, spare=2),
+    column("failures", lambda r: cells.number(r.failures), right=True, spare=1),
+)
+REGISTRATIONS = (
+    column("trunk", lambda r: r.trunk, whole=True),
+    column("user", lambda r: r.user),
+    word_column("state", lambda r: r.state),
+    column("registrar", lambda r: r.registrar, whole=True),
+    column("remaining", lambda r: cells.duration(r.left_s), right=True),
+    column("attempts", lambda r: cells.number(r.attempts), right=True, spare=3),
+    column("failures", lambda r: cells.number(r.failures), right=True, spare=2),
+    column("error", lambda r: cells.plain(r.error)),
+)
+CARD_LINES = (
+    column("trunk", lambda r: r.trunk, whole=True),
+    column("line", lambda r: str(r.line), right=True),
+    word_column("state", lambda r: r.state),
+    TextColumn("blocked", lambda r, t: t("word_yes") if r.blocked else ""),
+    column("call", lambda r: cells.plain(r.call), whole=True),
+    column("number", lambda r: cells.plain(r.number), spare=1),
+    column("calls_in", lambda r: cells.number(r.calls_in), right=True, spare=3),
+    column("calls_out", lambda r: cells.number(r.calls_out), right=True, spare=4),
+    column("faults", lambda r: cells.number(r.faults), right=True, spare=2),
+)
+NUMBER_STEPS = (
+    word_column("list", lambda r: r.list),
+    column("rule", lambda r: r.rule),
+    column("number", lambda r: cells.plain(r.number)),
+    column("became", lambda r: cells.plain(r.became)),
+)
 CARDS = (
     column("card", lambda r: r.card, whole=True),
     word_column("state", lambda r: _up(r.up)),
@@ -141,6 +207,9 @@ LEGS = (
     column("lost", lambda r: cells.number(r.lost), right=True),
     column("jitter", lambda r: cells.milliseconds(r.jitter_ms), right=True, spare=4),
     column("mos", lambda r: cells.NONE if r.mos is None else f"{r.mos:.1f}", right=True),
+    column("line", lambda r: cells.plain(None if r.line is None else str(r.line)), right=True, spare=10),
+    column("far", lambda r: cells.plain(r.far_end), spare=11),
+    column("tried", lambda r: cells.plain(r.tried), spare=12),
 )
 RECORDINGS = (
     column("recording", lambda r: r.recording, whole=True),

@@ -24,6 +24,7 @@ from shared.control import (
 from shared.control_agents import Agents, ControlDesks, Phones, Queues, Talks
 from shared.control_reports import ControlReport
 from shared.control_rows import Trouble
+from shared.control_trunks import ControlCardLines, Trunks
 from shared.reports import By
 from switch_server.switchctl import cells, tables
 from switch_server.switchctl.texts import Texts
@@ -78,6 +79,15 @@ def _lines(reply: Lines, texts: Texts) -> RenderableType:
     return Group(shown, "", _counted(texts("title_counters"), counted, texts)) if counted else shown
 
 
+def _trunks(reply: Trunks, texts: Texts) -> RenderableType:
+    shown = tables.FittingTable(texts("title_trunks"), tables.TRUNKS, reply.rows, texts)
+    if not reply.registrations:
+        return shown
+    return Group(
+        shown, "", tables.FittingTable(texts("title_registrations"), tables.REGISTRATIONS, reply.registrations, texts)
+    )
+
+
 def _call(reply: CallDetail, texts: Texts) -> RenderableType:
     parts: list[RenderableType] = [
         tables.FittingTable(texts("title_call", call=reply.call.call), tables.CALLS, [reply.call], texts)
@@ -125,6 +135,8 @@ def _counted(title: str, counts: dict[str, int], texts: Texts) -> RenderableType
 VIEWS: dict[type[Reply], View] = {
     Status: _status,
     Lines: _lines,
+    Trunks: _trunks,
+    ControlCardLines: _rows("title_card_lines", tables.CARD_LINES),
     Cards: _rows("title_cards", tables.CARDS),
     Branches: _rows("title_branches", tables.BRANCHES),
     Agents: _rows("title_agents", tables.AGENTS),

@@ -44,6 +44,7 @@ class Switch:
         listen: tuple[str, int] = ("127.0.0.1", 0),
         phones: DeskPhoneBook | None = None,
         new_call_id: Callable[[], CallId] | None = None,
+        blocked: Mapping[TrunkName, frozenset[int]] | None = None,
     ) -> None:
         numbers = itertools.count(1)
         self.script = script
@@ -53,7 +54,7 @@ class Switch:
         by_name: Mapping[TrunkName, Trunk] = {t.name: t for t in (trunks or (LOCAL,))}
         self.lines = SipLines(
             self._post, listen=listen, trunks=by_name, new_call_id=new_call_id or (lambda: CallId(f"c{next(numbers)}")),
-            timing=timing, desk_token=lambda leg: f"token of {leg}", phones=phones,
+            timing=timing, desk_token=lambda leg: f"token of {leg}", phones=phones, blocked=blocked,
         )  # fmt: skip
 
     def _post(self, event: Event) -> None:

@@ -59,13 +59,13 @@ def test_headers_are_clean() -> None:
 def test_the_network_s_word_on_the_caller_is_taken_before_his_own() -> None:
     with Switch() as switch, Peer(switch.address) as peer:
         Call(peer).up(SDP, "P-Asserted-Identity: <tel:+862088886666>")
-        assert switch.wait(CallOffered).ani == "+862088886666"
+        assert switch.wait(CallOffered).ani == "02088886666"
         Call(peer, caller="anonymous").up()
         assert switch.wait(CallOffered).ani == ""
         Call(peer, caller="anonymous").up(SDP, "P-Asserted-Identity: <tel:+862088886666>", "Privacy: user; ID")
         assert switch.wait(CallOffered).ani == "", "told in confidence (RFC 3325)"
         Call(peer, caller="anonymous").up(SDP, "P-Asserted-Identity: <tel:+862088886666>", "Privacy: none")
-        assert switch.wait(CallOffered).ani == "+862088886666"
+        assert switch.wait(CallOffered).ani == "02088886666"
 
 
 def test_early_media_and_answer_have_the_same_sdp() -> None:

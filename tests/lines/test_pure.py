@@ -267,14 +267,16 @@ def test_the_table_counts_and_keeps_watch() -> None:
     assert table.free(trunk)
     table.take(trunk, incoming=False)
     assert not table.free(trunk)
-    table.up[("10.0.0.1", 5060)] = False
-    assert table.outgoing_address(trunk) == ("10.0.0.2", 5060)
+    table.ends.answers(("10.0.0.1", 5060), up=False)
+    route = table.route(trunk, 0.0)
+    assert route is not None
+    assert route.destination.address == ("10.0.0.2", 5060)
     assert table.states()[0].up is False
-    table.up[("10.0.0.2", 5060)] = True
+    table.ends.answers(("10.0.0.2", 5060), up=True)
     assert table.states()[0].up is True
     table.load({})
-    assert table.up == {}
-    assert table.of_source(("10.0.0.1", 5060), "1") is None
+    assert table.ends.up == {}
+    assert table.of_source(("10.0.0.1", 5060), "1", lambda _: "1") is None
 
 
 # --- captures that other tests play ---

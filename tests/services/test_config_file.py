@@ -12,7 +12,17 @@ from hypothesis import strategies as st
 
 from shared.ids import TrunkName
 from switch_server.adapters.sip_lines import trunk_table
-from switch_server.core.words import Limits, Queue, Trunk
+from switch_server.core.words import (
+    CallsPerSecond,
+    CardLines,
+    CarrierRegistration,
+    FailOver,
+    Limits,
+    NumberHeaders,
+    NumberRules,
+    Queue,
+    Trunk,
+)
 from switch_server.services.config_file import (
     BranchLinkSettings,
     BranchSettings,
@@ -177,6 +187,18 @@ def test_the_example_names_every_key() -> None:
     assert set(content) == keys_of(ServerConfig)
     assert {name: set(content[name]) for name in parts} == {name: keys_of(kind) for name, kind in parts.items()}
     assert set(content["trunks"][0]) == keys_of(Trunk)
+    groups: dict[str, type[msgspec.Struct]] = {
+        "number_rules": NumberRules,
+        "number_headers": NumberHeaders,
+        "fail_over": FailOver,
+        "calls_per_second": CallsPerSecond,
+    }
+    assert {name: set(content["trunks"][0][name]) for name in groups} == {n: keys_of(k) for n, k in groups.items()}
+    text = EXAMPLE.read_text(encoding="utf-8")
+    for group, kind in (("registration", CarrierRegistration), ("card", CardLines)):
+        named = re.search(rf"{group}: null\s+# {{(.*?)}}", text)
+        assert named is not None
+        assert set(named[1].split(", ")) == keys_of(kind)
     assert set(content["branches"][0]) == keys_of(BranchSettings)
     assert set(content["queues"][0]) == keys_of(Queue)
 

@@ -9,14 +9,17 @@ from shared.control_rows import Trouble
 from shared.enums import Language
 from shared.ids import AgentId, BranchId, CardId, DeskId, QueueName, SkillName, TrunkName
 from switch_server.adapters.backup import Backups
+from switch_server.adapters.sip_lines.card_lines import CardLineTable
 from switch_server.adapters.store import Store
 from switch_server.core.snapshot import QueueView, SeatView, SwitchSnapshot
-from switch_server.core.words import Audit, CardLoad, Effect, Event, Queue, SaveRecord, SwitchConfig
+from switch_server.core.words import Audit, CardLines, CardLoad, Effect, Event, Queue, SaveRecord, SwitchConfig
 from switch_server.ports.operations import BranchState, DeskState
+from switch_server.ports.trunks import CardLine, FarEnd, RegistrationView
 from switch_server.services.operations import OperationSources, SwitchOperations
 from switch_server.services.report_service import ReportService
 from switch_server.services.staff import StaffSources, SwitchStaff
 from switch_server.services.strict_yaml import Complaint, ConfigError
+from switch_server.services.trunk_operations import TrunkOperations, TrunkSources
 from tests.switchctl.fake import NOW
 from tests.switchctl.small import SmallSwitch
 
@@ -47,6 +50,26 @@ class FakeDeskLinks:
         return any(state.desk == desk for state in self.up)
 
 
+class FakeTrunks:
+    """``ports.trunks.TrunksPort``: the trunk ``city`` with one address, and three lines of a box."""
+
+    def __init__(self) -> None:
+        self.registered: dict[TrunkName, RegistrationView] = {}
+        self.box = CardLineTable(CardLines(("1-3",)))
+
+    def far_ends(self) -> dict[TrunkName, tuple[FarEnd, ...]]:
+        return {TrunkName("city"): (FarEnd("192.0.2.1:5060", "up", 0.0, 3, 8, 1),), TrunkName("gone"): ()}
+
+    def registrations(self) -> dict[TrunkName, RegistrationView]:
+        return self.registered
+
+    def card_lines(self) -> dict[TrunkName, tuple[CardLine, ...]]:
+        return {TrunkName("city"): self.box.view(0.0)}
+
+    def block_line(self, trunk: TrunkName, line: int, *, blocked: bool) -> None:
+        (self.box.block if blocked else self.box.free)(line)
+
+
 class Centre:
     """A core and a store behind ``services.operations`` and ``services.staff``."""
 
@@ -71,7 +94,8 @@ class Centre:
             version="0.1.0",
         )
         self.staff = SwitchStaff(self._staff_sources())
-        self.operations = SwitchOperations(self._sources(), self.staff)
+        self.lines = FakeTrunks()
+        self.operations = SwitchOperations(self._sources(), self.staff, TrunkOperations(self._trunk_sources()))
 
     def _carry(self, effect: Effect) -> None:
         if isinstance(effect, SaveRecord | Audit):
@@ -88,6 +112,12 @@ class Centre:
             unlock=self.store.unlock_account, unlock_number=self.store.unlock_number, locked_numbers=self.store.locked_numbers,
             reload=self._reload, drain=self._drain, stops_at=lambda: self.switch.now + 300.0 if self.drained else None,
             backups=self.backups,
+        )  # fmt: skip
+
+    def _trunk_sources(self) -> TrunkSources:
+        core = self.switch.core
+        return TrunkSources(
+            clock=lambda: self.switch.now, config=lambda: core.config, snapshot=self._snapshot, lines=self.lines, blocks=self.store.line_blocks
         )  # fmt: skip
 
     def _staff_sources(self) -> StaffSources:

@@ -58,7 +58,8 @@ from shared.control_rows import (
     Trouble,
     TroubleCode,
 )
-from shared.ids import AccountNo, AgentId, CallId, DeskId, Fen, PhoneName
+from shared.control_trunks import CardLineRow, ControlCardLines, FarRow, RegistrationRow, Trunks
+from shared.ids import AccountNo, AgentId, CallId, DeskId, Fen, PhoneName, TrunkName
 from shared.reports import ReportRow
 from switch_server.ports.operations import OperationRefused
 
@@ -204,6 +205,29 @@ class FakeStaff:
         return Done(phone)
 
 
+class FakeTrunks:
+    def __init__(self, done: list[tuple[object, ...]]) -> None:
+        self.done = done
+
+    def trunks(self) -> Trunks:
+        far = FarRow("city", "sip", "both", "192.0.2.10:5060", "paused", 12.0, 3, 7, 2)
+        ours = RegistrationRow("ims", "+862155550100", "waiting", "192.0.2.20:5060", None, "403", 4, 3)
+        return Trunks(NOW, (far, FarRow("ims", "sip", "out", "192.0.2.20:5060", "up")), (ours,))
+
+    def card_lines(self, trunk: TrunkName) -> ControlCardLines:
+        rows = (
+            CardLineRow("box", 1, "in", blocked=True, call=CALL, number="13900001234", calls_in=3),
+            CardLineRow("box", 2, "faulty", faults=1),
+        )
+        return ControlCardLines(NOW, tuple(row for row in rows if trunk in ("", row.trunk)))
+
+    def block_line(self, trunk: TrunkName, line: int, actor: str, *, blocked: bool) -> Done:
+        if line > 2:
+            raise OperationRefused(RefusedCode.NO_SUCH_LINE, f"{trunk} {line}")
+        self.done.append(("block_line", trunk, line, actor, blocked))
+        return Done(f"{trunk} {line}")
+
+
 class FakeSwitch:
     """Fixed replies; ``done`` has the commands that were called. ``recording_bytes`` is the only recording."""
 
@@ -211,6 +235,7 @@ class FakeSwitch:
         self.done: list[tuple[object, ...]] = []
         self.asked: list[object] = []
         self.staff = FakeStaff(self.done, self.asked)
+        self.trunks = FakeTrunks(self.done)
         self.problems: tuple[str, ...] = ()
         self.recording_bytes = bytes(range(256)) * ((PART_BYTES * 2 + 1000) // 256)
         self.troubles: tuple[Trouble, ...] = ()

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from shared import control, control_agents, control_reports
+from shared import control, control_agents, control_reports, control_trunks
 from shared.control import REPLIES, AskCalls, AskOrders
 from shared.control_rows import Trouble, TroubleCode
 from tests.switchctl.conftest import Ctl
@@ -12,6 +12,8 @@ from tests.switchctl.fake import ACCOUNT, CALL, NOW, PAST, FakeSwitch, trouble
 LOOKS = {
     ("status",): control.Status,
     ("lines",): control.Lines,
+    ("lines", "show"): control_trunks.ControlCardLines,
+    ("trunks",): control_trunks.Trunks,
     ("cards",): control.Cards,
     ("branches",): control.Branches,
     ("calls",): control.Calls,

@@ -7,8 +7,9 @@ from msgspec import Struct
 from shared import control
 from shared import control_agents as agents
 from shared import control_reports as reports
+from shared import control_trunks as trunks
 from shared.control import RefusedCode, Reply, RequestRefused
-from shared.ids import AccountNo, AgentId, CallId, DeskId, PhoneName
+from shared.ids import AccountNo, AgentId, CallId, DeskId, PhoneName, TrunkName
 from switch_server.ports.operations import Operations, Staff
 
 
@@ -51,6 +52,12 @@ def answer_to(message: Struct, operations: Operations) -> Reply | Awaitable[Repl
             return operations.backup_progress()
         case control.Drain(actor, now):
             return operations.drain(actor, now=now)
+        case trunks.AskTrunks():
+            return operations.trunks.trunks()
+        case trunks.AskCardLines(trunk):
+            return operations.trunks.card_lines(TrunkName(trunk))
+        case trunks.BlockLine(trunk, line, blocked, actor):
+            return operations.trunks.block_line(TrunkName(trunk), line, actor, blocked=blocked)
         case _:
             return _of_staff(message, operations.staff)
 

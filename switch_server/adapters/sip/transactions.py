@@ -167,8 +167,8 @@ class Transactions:
         self._clients.pop(transaction.key, None)
 
     def idle(self) -> bool:
-        """No response to a hang-up is outstanding."""
-        return all(t.method not in ("BYE", "CANCEL") for t in self._clients.values())
+        """No response to a hang-up or a REGISTER is outstanding."""
+        return all(t.method not in ("BYE", "CANCEL", "REGISTER") for t in self._clients.values())
 
     def counts(self) -> tuple[int, int, int]:
         """Client transactions, server transactions, final responses kept."""

@@ -32,6 +32,8 @@ class SipDialog:
         self.routes: list[str] = []
         self.cseq = random.randrange(1, 100_000)  # noqa: S311
         self.far_cseq: int | None = None
+        self.contact = ""
+        """Our Contact where it is not the plain address."""
         self.symmetric = False
         """The far end may be behind NAT: requests go to the source address of its messages, not to its Contact."""
 
@@ -141,7 +143,7 @@ class SipDialog:
         fields["call-id"] = [self.call_id]
         fields["cseq"] = [f"{self.cseq} {method}"]
         if method in ("INVITE", "UPDATE"):
-            fields["contact"] = [messages.contact(self.port.address)]
+            fields["contact"] = [self.contact or messages.contact(self.port.address)]
         if method == "INVITE":
             fields["expires"] = [EXPIRES]
         fields["user-agent"] = [USER_AGENT]

@@ -111,9 +111,12 @@ def _place(uri: "re.Match[str]") -> tuple[str, str, int]:
     return uri[1].lower(), uri[3].lower(), int(uri[4] or 5060)
 
 
-def authorization(challenge: Challenge, user: str, password: str, method: str, uri: str, cnonce: str) -> str:
-    """The value of our Authorization or Proxy-Authorization header."""
-    digest = response(challenge, user, password, method, uri, cnonce=cnonce)
+def authorization(
+    challenge: Challenge, user: str, password: str, method: str, uri: str, cnonce: str, uses: int = 1
+) -> str:
+    """The value of our Authorization or Proxy-Authorization header. ``uses``: the number of this use of the challenge's nonce."""
+    count = f"{uses:08x}"
+    digest = response(challenge, user, password, method, uri, count=count, cnonce=cnonce)
     parts = [
         f'username="{user}"',
         f'realm="{challenge.realm}"',
@@ -124,7 +127,7 @@ def authorization(challenge: Challenge, user: str, password: str, method: str, u
     if challenge.algorithm is not None:
         parts.append(f"algorithm={challenge.algorithm}")
     if challenge.qop:
-        parts += ["qop=auth", "nc=00000001", f'cnonce="{cnonce}"']
+        parts += ["qop=auth", f"nc={count}", f'cnonce="{cnonce}"']
     if challenge.opaque is not None:
         parts.append(f'opaque="{challenge.opaque}"')
     return "Digest " + ", ".join(parts)

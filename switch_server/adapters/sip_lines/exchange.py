@@ -4,16 +4,17 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 
 from shared.desk import desk_phone
 from shared.enums import EndCause
-from shared.ids import CallId, LegId, PhoneName, leg_of
+from shared.ids import CallId, LegId, PhoneName, TrunkName, leg_of
 from switch_server.adapters.sip import grammar
 from switch_server.adapters.sip.client import MAGIC_COOKIE
 from switch_server.adapters.sip.grammar import MalformedFieldError
 from switch_server.adapters.sip.message import Address, Request
 from switch_server.adapters.sip.server import ServerTransaction
-from switch_server.adapters.sip.timers import SipTimers
+from switch_server.adapters.sip.timers import SipTimers, Timer
 from switch_server.adapters.sip.transactions import Transactions
 from switch_server.adapters.sip.transport import SipSocket
 from switch_server.adapters.sip_lines import messages, sdp, session_timer
@@ -24,10 +25,11 @@ from switch_server.adapters.sip_lines.in_dialog import ALLOWED, SUPPORTED, Dialo
 from switch_server.adapters.sip_lines.inbound import InboundLeg
 from switch_server.adapters.sip_lines.leg import LineState, SipLeg, Timing
 from switch_server.adapters.sip_lines.merged import BegunCalls
-from switch_server.adapters.sip_lines.outbound import OutboundLeg
-from switch_server.adapters.sip_lines.trunk_table import TrunkTable, takes_number
+from switch_server.adapters.sip_lines.number_fields import called_of, caller_of, line_of
+from switch_server.adapters.sip_lines.trunk_leg import CarrierCall, TrunkLeg, carrier_number
+from switch_server.adapters.sip_lines.trunk_table import TrunkTable, addresses, takes_number
 from switch_server.core.call import CallOffered
-from switch_server.core.leg import LegEnded, LineEffect, PlaceCall, RingDesk
+from switch_server.core.leg import HangUp, LegEnded, LineEffect, PlaceCall, RingDesk
 from switch_server.core.words import Event, Trunk
 from switch_server.ports.phones import DeskPhoneBook
 
@@ -60,6 +62,10 @@ class Exchange:
         self._begun = BegunCalls()
         self._clock = clock
         self._dialogs: dict[tuple[str, str], DialogLeg] = {}
+        self._paused: dict[LegId, Timer] = {}
+        """Calls out that wait for their turn."""
+        self.service_route: Callable[[TrunkName], tuple[str, ...]] = lambda _trunk: ()
+        """Of a trunk's registration (RFC 3608)."""
 
     # --- leg.LegHost ---
 
@@ -72,6 +78,7 @@ class Exchange:
         self._gate.recent.over(leg.dialog.key[0])
         if leg.counted:
             self._table.give_back(leg.trunk, incoming=leg.incoming)
+            self._table.give_line_back(leg.trunk, leg.line, incoming=leg.incoming)
         if isinstance(leg, InboundLeg):
             self._begun.over(leg.identity, time.monotonic(), answered=leg.near is not None)
         self._leg_ended(leg.id)
@@ -171,14 +178,16 @@ class Exchange:
     # --- calls in ---
 
     def _admit(self, request: Request, transaction: ServerTransaction) -> None:
-        source = request.source
-        dnis = messages.dnis_of(request)
-        trunk = self._proven or self._table.of_source(source, dnis)
+        called, fields = request.called, request.elements
+        trunk = self._proven or self._table.of_source(
+            request.source, called.user or "", lambda each: called_of(fields, called, each)
+        )
+        dnis = called_of(fields, called, trunk) if trunk is not None else ""
         refusal = self._refusal(request, trunk, dnis)
         if trunk is None or refusal is not None:
             code = refusal or 403
             self.counters[f"refused_{code}"] += 1
-            messages.respond(transaction, code)
+            messages.respond(transaction, code, headers=(("Retry-After", "1"),) if code == 503 else ())
             return
         try:
             text = messages.sdp_of(request)
@@ -196,13 +205,23 @@ class Exchange:
     def _refusal(self, request: Request, trunk: Trunk | None, dnis: str) -> int | None:
         if trunk is None or trunk.direction == "out":
             return 403
+        if not self._table.within_rate(trunk, self.timers.clock()):
+            self.counters["calls_in_over_rate"] += 1
+            return 503
         if not messages.accepts_sdp(request):
             return 406
         if (request.value("max-forwards") or "70").strip("0") == "":
             return 483
         if not takes_number(trunk, dnis):
             return 404
-        return None if self._table.free(trunk) else 486
+        return None if self._table.free(trunk) and not self._is_blocked(request, trunk) else 486
+
+    def _is_blocked(self, request: Request, trunk: Trunk) -> bool:
+        line, card = line_of(request.elements, request.called, trunk), self._table.cards.get(trunk.name)
+        if line is None or card is None or not card.is_blocked(line):
+            return False
+        self.counters["calls_on_blocked_lines"] += 1
+        return True
 
     def _offer(
         self,
@@ -213,7 +232,8 @@ class Exchange:
         offer: sdp.SessionDescription | None,
     ) -> None:
         dialog = SipDialog.of_invite(request, self._ports.port_for(request.source[0]))
-        leg = InboundLeg(leg_of(self._new_call_id(), 1), trunk, dialog, self, transaction, offer)
+        line = line_of(request.elements, request.called, trunk)
+        leg = InboundLeg(leg_of(self._new_call_id(), 1), trunk, dialog, self, transaction, offer, line)
         if leg.id in self.legs:
             raise RuntimeError(f"{leg.id} is the name of another leg")  # the caller is answered 500
         timer = leg.timer_asked(request)
@@ -223,10 +243,11 @@ class Exchange:
             return
         leg.trying()
         self._enter(leg)
+        self._table.take_line(trunk, line, incoming=True)
         self._begun.begun(leg.identity)
         self.counters["calls_in"] += 1
         log.info("leg %s: offered on %s", leg.id, trunk.name)
-        leg.guard(self.emit)(CallOffered(leg.id, trunk.name, messages.ani_of(request), dnis, leg.far))
+        leg.guard(self.emit)(CallOffered(leg.id, trunk.name, caller_of(request.elements, trunk), dnis, leg.far, line))
 
     # --- calls out, and effects ---
 
@@ -237,24 +258,51 @@ class Exchange:
             self._ring_desk(effect)
         elif (leg := self.legs.get(effect.leg)) is not None:
             leg.guard(leg.do)(effect)
+        elif isinstance(effect, HangUp) and effect.leg in self._paused:
+            self._hang_up_paused(effect.leg, effect.cause)
 
     def _place(self, effect: PlaceCall) -> None:
-        if effect.leg in self.legs:
+        """Places the call now, or when its turn comes (``calls_per_second``)."""
+        if effect.leg in self.legs or effect.leg in self._paused:
             self.counters["effects_out_of_state"] += 1
             return
         trunk = self._table.trunks.get(effect.trunk)
-        far = None if trunk is None else self._table.outgoing_address(trunk)
-        failure = self._why_not_placed(trunk, far, effect)
-        if trunk is None or far is None or failure is not None:
-            self._leg_ended(effect.leg)
-            self.emit(LegEnded(effect.leg, *(failure or (EndCause.FAR_REFUSED, 403))))
+        pause = 0.0 if trunk is None else self._table.pause_before(trunk, self.timers.clock())
+        if pause is None:
+            self.counters["calls_out_over_rate"] += 1
+            self._not_placed(effect, (EndCause.REJECTED_BUSY, 503))
+        elif pause > 0:
+            self.counters["calls_out_paused"] += 1
+            self._paused[effect.leg] = self.timers.after(pause, partial(self._place_now, effect))
+        else:
+            self._place_now(effect)
+
+    def _place_now(self, effect: PlaceCall) -> None:
+        self._paused.pop(effect.leg, None)
+        trunk = self._table.trunks.get(effect.trunk)
+        number = None if trunk is None else carrier_number(trunk, effect.dnis)
+        failure = self._why_not_placed(trunk, number, effect)
+        route = self._table.route(trunk, self.timers.clock()) if trunk is not None and failure is None else None
+        if trunk is None or number is None or route is None:
+            self._not_placed(effect, failure or (EndCause.FAR_REFUSED, 503))
             return
-        target = f"sip:{effect.dnis}@{far[0]}:{far[1]}"
-        dialog = SipDialog.outgoing(target, effect.ani, self._ports.port_for(far[0]), far)
-        leg = OutboundLeg(effect.leg, trunk, dialog, self, effect.near)
+        call = CarrierCall(
+            trunk, effect, number, self.service_route(trunk.name), self._table.registered.get(trunk.name)
+        )
+        leg = TrunkLeg(effect.leg, call, route, self, self._table, self._ports.port_for)
         self._enter(leg)
         self.counters["calls_out"] += 1
         leg.guard(leg.call)()
+
+    def _not_placed(self, effect: PlaceCall, failure: tuple[EndCause, int]) -> None:
+        self._leg_ended(effect.leg)
+        self.emit(LegEnded(effect.leg, *failure))
+
+    def _hang_up_paused(self, leg: LegId, cause: EndCause) -> None:
+        """A call out whose turn has not come."""
+        self._paused.pop(leg).cancel()
+        self._leg_ended(leg)
+        self.emit(LegEnded(leg, cause))
 
     def _ring_desk(self, effect: RingDesk) -> None:
         if effect.leg in self.legs:
@@ -282,15 +330,17 @@ class Exchange:
         return DeskLeg.to_phone(binding, effect, self, self._ports) if binding is not None else None
 
     def _why_not_placed(
-        self, trunk: Trunk | None, far: Address | None, effect: PlaceCall
+        self, trunk: Trunk | None, number: str | None, effect: PlaceCall
     ) -> tuple[EndCause, int] | None:
-        if trunk is None or far is None or trunk.direction == "in":
+        if trunk is None or trunk.direction == "in" or not addresses(trunk):
             return EndCause.FAR_REFUSED, 403
-        if not takes_number(trunk, effect.dnis):
+        if number is None or not takes_number(trunk, effect.dnis):
             return EndCause.REJECTED_NUMBER, 404
         return None if self._table.free(trunk) else (EndCause.REJECTED_BUSY, 486)
 
     def hang_up_all(self, cause: EndCause) -> None:
+        for paused in tuple(self._paused):
+            self._hang_up_paused(paused, cause)
         for leg in tuple(self.legs.values()):
             if isinstance(leg, DialogLeg):
                 leg.guard(leg.hang_up)(cause)

@@ -25,16 +25,21 @@ class InboundLeg(DialogLeg):
 
     def __init__(
         self, leg: LegId, trunk: Trunk, dialog: SipDialog, host: LegHost, transaction: ServerTransaction,
-        offer: sdp.SessionDescription | None,
+        offer: sdp.SessionDescription | None, line: int | None = None,
     ) -> None:  # fmt: skip
         super().__init__(leg, trunk, dialog, host, LineState.OFFERED)
         self._transaction = transaction
         self._offer = offer
+        self._line = line
         self._bye_owed = False
         self.identity: Identity = transaction.request.identity
         self.far = self._unknown() if offer is None else self.take(offer)
         transaction.on_cancel = self.guard(self._cancelled)
         transaction.tag = dialog.tag
+
+    @property
+    def line(self) -> int | None:
+        return self._line
 
     def _unknown(self) -> Far:
         """For a delayed offer: on hold at the caller's own address until the ACK brings the real address."""

@@ -89,6 +89,11 @@ class SipLeg:
     counted = True
     """The leg takes a line of its trunk."""
 
+    @property
+    def line(self) -> int | None:
+        """The line of a box with cards."""
+        return None
+
     def __init__(self, leg: LegId, trunk: Trunk, dialog: SipDialog, host: LegHost, state: LineState) -> None:
         self.id = leg
         self.trunk = trunk

@@ -10,6 +10,7 @@ from shared.ids import CallId, LegId, TrunkName
 from switch_server.adapters.sip.thread import SipThread
 from switch_server.adapters.sip.timers import SipTimers
 from switch_server.adapters.sip.transport import SipSocket
+from switch_server.adapters.sip_lines.carrier_registrations import CarrierRegistrations
 from switch_server.adapters.sip_lines.exchange import Exchange
 from switch_server.adapters.sip_lines.leg import Timing
 from switch_server.adapters.sip_lines.trunk_table import TrunkState, TrunkTable
@@ -18,6 +19,7 @@ from switch_server.core.leg import LineEffect, PlaceCall, RingDesk
 from switch_server.core.words import Trunk
 from switch_server.ports import Post
 from switch_server.ports.phones import DeskPhoneBook
+from switch_server.ports.trunks import CardLine, FarEnd, RegistrationView
 
 
 class SipLines:
@@ -25,7 +27,7 @@ class SipLines:
 
     ``listen``: (IPv4 address, port); 0.0.0.0 listens on all addresses, and messages carry the one of the route; port 0 takes a free one
     (``address``). ``desk_token``: the value of ``shared.desk.TOKEN_HEADER`` in a desk's INVITE; called on the SIP thread. ``phones``: the phones that
-    may register; ``None``: REGISTER is refused. ``clock``: UTC seconds, by which registrations run out.
+    may register; ``None``: REGISTER is refused. ``clock``: UTC seconds, by which registrations run out. ``blocked``: card lines that an operator has blocked.
     ``start`` raises ``OSError`` if the port is taken. Every other method may be called from any thread and returns at once,
     but ``stop``, which hangs up the remaining legs and waits up to ``timing.stop`` for the far ends' responses.
     """
@@ -41,6 +43,7 @@ class SipLines:
         desk_token: Callable[[LegId], str] = str,
         phones: DeskPhoneBook | None = None,
         clock: Callable[[], float] = time.time,
+        blocked: Mapping[TrunkName, frozenset[int]] | None = None,
     ) -> None:
         self._post = post
         self._clock = clock
@@ -50,13 +53,14 @@ class SipLines:
         self._desk_token = desk_token
         self._phones = phones
         self._counters: Counter[str] = Counter()
-        self._table = TrunkTable(trunks)
+        self._table = TrunkTable(trunks, blocked)
         self._live: set[LegId] = set()
         self._lock = threading.Lock()
         self._ports: SipSocket | None = None
         self._loop: SipThread | None = None
         self._exchange: Exchange | None = None
         self._watch: TrunkWatch | None = None
+        self._registrations: CarrierRegistrations | None = None
 
     @property
     def address(self) -> tuple[str, int]:
@@ -88,8 +92,14 @@ class SipLines:
             self._phones,
             self._clock,
         )
-        self._watch = TrunkWatch(self._exchange.tm, timers, self._ports, self._table, self._timing.options)
+        tm, wait = self._exchange.tm, self._timing.options
+        self._watch = TrunkWatch(tm, timers, self._ports, self._table, wait, self._post)
         self._watch.start()
+        self._registrations = CarrierRegistrations(
+            tm, timers, self._ports, self._table, self._counters, wait, self._watch.tell
+        )
+        self._exchange.service_route = self._registrations.service_route
+        self._registrations.load()
 
     def _on_datagram(self, datagram: bytes, source: tuple[str, int]) -> None:
         if self._exchange is not None:
@@ -106,11 +116,13 @@ class SipLines:
             self._loop.call(self._tell_if_idle, heard)
         self._loop.stop()
         self._ports.shutdown()
-        self._loop = self._exchange = self._watch = None
+        self._loop = self._exchange = self._watch = self._registrations = None
 
     def _hang_up_all(self) -> None:
         if self._exchange is not None:
             self._exchange.hang_up_all(EndCause.SWITCH_STOPPED)
+        if self._registrations is not None:
+            self._registrations.end_all()
 
     def _tell_if_idle(self, heard: threading.Event) -> None:
         if self._exchange is None or self._exchange.tm.idle():
@@ -125,6 +137,9 @@ class SipLines:
         self._table.load(trunks)
         if self._watch is not None:
             self._watch.start()
+            self._watch.tell()
+        if self._registrations is not None:
+            self._registrations.load()
 
     def do(self, effect: LineEffect) -> None:
         """See ``ports.LinesPort``."""
@@ -160,3 +175,25 @@ class SipLines:
     def trunk_states(self) -> list[TrunkState]:
         """For the operator, in the order of the configuration."""
         return self._table.states()
+
+    # --- ports.trunks.TrunksPort ---
+
+    def far_ends(self) -> Mapping[TrunkName, tuple[FarEnd, ...]]:
+        """See ``ports.trunks``; as all below."""
+        return self._table.far_ends(time.monotonic())
+
+    def registrations(self) -> Mapping[TrunkName, RegistrationView]:
+        ours = self._registrations
+        return ours.views() if ours is not None else {}
+
+    def card_lines(self) -> Mapping[TrunkName, tuple[CardLine, ...]]:
+        return self._table.card_lines(time.monotonic())
+
+    def block_line(self, trunk: TrunkName, line: int, *, blocked: bool) -> None:
+        if self._loop is not None:
+            self._loop.call(self._block_line, trunk, line, blocked)
+
+    def _block_line(self, trunk: TrunkName, line: int, blocked: bool) -> None:
+        self._table.block(trunk, line, blocked=blocked)
+        if self._watch is not None:
+            self._watch.tell()

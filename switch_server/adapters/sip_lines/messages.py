@@ -13,11 +13,6 @@ ALLOW: Final = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE"
 IN_DIALOG: Final = frozenset({"BYE", "INFO", "INVITE", "MESSAGE", "NOTIFY", "PRACK", "REFER", "UPDATE"})
 KNOWN: Final = IN_DIALOG | {"OPTIONS", "REGISTER", "SUBSCRIBE", "PUBLISH"}
 OPTION_TAGS: Final = frozenset({"timer"})
-_NUMBER: Final = re.compile(r"[+0-9A-Za-z*#._~!-]{1,64}")
-_WITHHELD: Final = frozenset(
-    {"anonymous", "coinphone", "private", "restricted", "unavailable", "unknown", "withheld", "payphone"}
-)
-"""User parts that stand for the reason why there is no number (RFC 3323 §4.1, RFC 3325 §9.1, the CLIR words of gateways)."""
 
 
 def header(name: str, value: str) -> Header:
@@ -110,25 +105,3 @@ def _parts(kind: str, text: str) -> list[tuple[str, str]]:
 def content_type(message: Message) -> str:
     """The body's media type in lower case without parameters, empty without a body."""
     return _kind(message).partition(";")[0].strip().lower() if message.body else ""
-
-
-def ani_of(request: Request) -> str:
-    """The calling number: the network's identity (RFC 3325), else the caller's; empty if withheld or not a number.
-
-    A number that the network sends in confidence (``Privacy: id``, RFC 3325 §9.3) counts as withheld, too.
-    """
-    withheld = any("id" in text.lower().replace(" ", "").split(";") for text in request.values("privacy"))
-    asserted = () if withheld else request.elements("p-asserted-identity")
-    for address in (*(grammar.read_address(text, hostless=True) for text in asserted), request.from_address):
-        uri = address.uri
-        user = uri.number()
-        nowhere = uri.host.lower().rstrip(".").endswith(".invalid")  # RFC 3323 §4.1.1.3, RFC 2606
-        if _NUMBER.fullmatch(user) and user.lower() not in _WITHHELD and not nowhere:
-            return user
-    return ""
-
-
-def dnis_of(request: Request) -> str:
-    """The dialled number: the user part of the Request-URI."""
-    user = request.called.number()
-    return user if _NUMBER.fullmatch(user) else ""

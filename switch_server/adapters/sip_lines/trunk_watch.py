@@ -12,22 +12,28 @@ from switch_server.adapters.sip.transport import SipSocket
 from switch_server.adapters.sip_lines import messages
 from switch_server.adapters.sip_lines.dialog import SipDialog
 from switch_server.adapters.sip_lines.trunk_table import TrunkTable, addresses
+from switch_server.core.call import TrunkChanged
 
 log = logging.getLogger(__name__)
+TELL_S = 1.0
+"""Seconds between looks at the pauses of addresses and lines."""
 
 
 class TrunkWatch:
     """Sends OPTIONS to each single address of each trunk. Any response but 408 and 503 means up; no response for ``patience_s`` means down."""
 
     def __init__(
-        self, tm: Transactions, timers: SipTimers, ports: SipSocket, table: TrunkTable, patience_s: float
-    ) -> None:
+        self, tm: Transactions, timers: SipTimers, ports: SipSocket, table: TrunkTable, patience_s: float,
+        emit: Callable[[TrunkChanged], None],
+    ) -> None:  # fmt: skip
         self._tm = tm
         self._timers = timers
         self._ports = ports
         self._table = table
         self._patience_s = patience_s
         self._round = 0
+        self._emit = emit
+        timers.after(0, self._tell_again)
 
     def start(self) -> None:
         """Begins, also again after a reload: rounds of an older configuration end by themselves."""
@@ -58,6 +64,16 @@ class TrunkWatch:
         return heard
 
     def _note(self, far: Address, up: bool, number: int) -> None:
-        if number == self._round and self._table.up.get(far) is not up:
+        if number == self._round and self._table.ends.answers(far, up=up):
             log.info("far end %s:%d is %s", *far, "up" if up else "down")
-            self._table.up[far] = up
+            self.tell()
+
+    def tell(self) -> None:
+        """Tells the core what has changed for the choice of a trunk."""
+        for news in self._table.news(self._timers.clock()):
+            self._emit(news)
+
+    def _tell_again(self) -> None:
+        """Pauses end with time."""
+        self.tell()
+        self._timers.after(TELL_S, self._tell_again)

@@ -27,6 +27,7 @@ from switch_server.adapters.store.audit import add_audit
 from switch_server.adapters.store.callers import CallerIndex
 from switch_server.adapters.store.desk_phones import DeskPhones
 from switch_server.adapters.store.errors import RecordRefused
+from switch_server.adapters.store.line_blocks import StoredLineBlocks
 from switch_server.adapters.store.lost_orders import REACH, lost_orders
 from switch_server.adapters.store.pin_tries import PinTries, TryState
 from switch_server.adapters.store.reader import StoreReader
@@ -55,7 +56,7 @@ class Store:
     ``do`` answers ``FindAccount``, ``FindCaller`` and ``CountWrongPin`` from memory, before it returns, by calling ``post`` in the caller's
     thread; so they are answered with a full disk, too. ``JournalOrder`` and ``RecordOrderState`` are copied here for searching; the order journal
     is the authority. ``read`` is for the operator's control and agents' questions, ``read_pops`` for screen pops, ``statistics`` for reports;
-    none waits for another. ``agents`` is ``ports.desks.AgentBook``, ``desk_phones`` ``ports.phones.DeskPhoneBook``, ``today`` the counts of the
+    none waits for another. ``agents`` is ``ports.desks.AgentBook``, ``desk_phones`` ``ports.phones.DeskPhoneBook``, ``line_blocks`` ``ports.trunks.LineBlocks``, ``today`` the counts of the
     supervisors' board. ``wrong_pin_limit`` and ``number_limit``: an account's and a calling number's wrong PINs a day. Only this process writes
     the file while it runs. ``clock`` gives UTC seconds. ``last_sign``: the last sign of life of an earlier run.
     """
@@ -90,6 +91,7 @@ class Store:
             self.today = Today(self._db, clock)
             self.agents = AgentStore(self._db, self._writer.put, self._audit, clock)
             self.desk_phones = DeskPhones(self._db, self._writer.put, self._audit, clock)
+            self.line_blocks = StoredLineBlocks(self._db, self._writer.put, self._audit, clock)
             self.read, self.read_pops = StoreReader(path), StoreReader(path)
             self.statistics = Statistics(path, self._writer)
         for day, (accounts, _) in tried.items():

@@ -28,6 +28,7 @@ from switch_server.core.call.outgoing import (
     route_inside,
     route_out,
 )
+from switch_server.core.call.trunk_choice import TrunkChanged, TrunkChoice
 
 __all__ = [
     "TIMERS",
@@ -46,6 +47,8 @@ __all__ = [
     "LineSwitchboard",
     "NoRoute",
     "Route",
+    "TrunkChanged",
+    "TrunkChoice",
     "channels_used",
     "lines_used",
     "make_call",

@@ -12,10 +12,11 @@ from shared.enums import EndCause
 from shared.ids import CallId, CardId, LegId, TrunkName
 from switch_server.core.call.call import Call
 from switch_server.core.call.facts import CallOffered
+from switch_server.core.call.trunk_choice import TrunkChoice
 from switch_server.core.flow import Flow
 from switch_server.core.leg import LegState, Reject
 from switch_server.core.talk import CallSwitchboard
-from switch_server.core.words import VOICE, Event, Far, Trunk
+from switch_server.core.words import VOICE, Event, Far, Trunk, house_form, number_fits
 
 
 class KnownCard:
@@ -41,6 +42,8 @@ class LineSwitchboard(CallSwitchboard, Protocol):
 
     @property
     def draining(self) -> bool: ...
+    @property
+    def trunk_choice(self) -> TrunkChoice: ...
     def apply_decision(self, event: Event) -> None:
         """Journals an event that the core made itself (a replay reads it from the journal), and handles the event."""
         ...
@@ -70,7 +73,7 @@ def admit(switch: LineSwitchboard, event: CallOffered) -> tuple[Flow, CardId, Fa
     card = freest_card(switch)
     if switch.draining or card is None:
         return Reject(event.leg, 503, EndCause.REJECTED_FULL)
-    if lines_used(switch.calls.values(), event.trunk) >= trunk.lines:
+    if lines_used(switch.calls.values(), event.trunk) >= trunk.capacity:
         return Reject(event.leg, 486, EndCause.REJECTED_BUSY)
     return flow, card, event.far
 
@@ -80,23 +83,21 @@ def lines_used(calls: Iterable[Call], trunk: TrunkName) -> int:
 
 
 def trunk_out(switch: LineSwitchboard, number: str) -> Trunk | None:
-    """The first trunk that may carry a call to this number and has a free line, or ``None``."""
-    return next(
-        (
-            t
-            for t in switch.config.trunks
-            if may_carry(t, number) and lines_used(switch.calls.values(), t.name) < t.lines
-        ),
-        None,
-    )
+    """The trunk for a call to this number, with a free line; ``None``: there is none."""
+    choice = switch.trunk_choice
+    able = [
+        trunk
+        for trunk in switch.config.trunks
+        if may_carry(trunk, number) and lines_used(switch.calls.values(), trunk.name) < choice.lines(trunk)
+    ]
+    return choice.choose(able, switch.now)
 
 
 def may_carry(trunk: Trunk, number: str) -> bool:
     """Whether the trunk may carry outgoing calls to this number; free lines are not looked at."""
-    fits = (number.startswith(n[:-1]) if n.endswith("*") else number == n for n in trunk.numbers)
     # a network is for incoming calls only: it is no address to call
     has_address = not trunk.far or any("/" not in far or far.endswith("/32") for far in trunk.far)
-    return trunk.direction != "in" and has_address and any(fits)
+    return trunk.direction != "in" and has_address and any(number_fits(number, pattern) for pattern in trunk.numbers)
 
 
 def shown_number(flows: Iterable[Flow]) -> str:
@@ -105,7 +106,7 @@ def shown_number(flows: Iterable[Flow]) -> str:
 
 
 def _flow_for(flows: tuple[Flow, ...], dnis: str) -> Flow | None:
-    exact = next((flow for flow in flows if dnis in flow.numbers), None)
+    exact = next((flow for flow in flows if dnis in flow.numbers or dnis in map(house_form, flow.numbers)), None)
     return exact or next((flow for flow in flows if "*" in flow.numbers), None)
 
 

@@ -136,7 +136,9 @@ class Call(CallLegs):
             self.desk.opened(leg, near)
         else:
             self.step_leg(leg, LegEvent.CHANNEL_OPENED_OUT)
-            self.emit(PlaceCall(leg.id, leg.trunk, leg.ani, leg.dnis, near))
+            caller = self.caller
+            forwarded = (caller.dnis if caller.incoming else caller.ani) if leg is self.far else ""
+            self.emit(PlaceCall(leg.id, leg.trunk, leg.ani, leg.dnis, near, forwarded))
 
     def channel_failed(self, leg: Leg) -> None:
         """The card has no channel for the leg: an incoming leg is not answered, an outgoing leg is not dialled."""

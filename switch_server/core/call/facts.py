@@ -18,6 +18,8 @@ class CallOffered(Event, frozen=True):
     ani: str
     dnis: str
     far: Far | None
+    line: int | None = None
+    """The line of a box with cards (``kind: card``)."""
 
 
 class CallerFound(Event, frozen=True):

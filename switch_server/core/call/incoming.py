@@ -27,7 +27,7 @@ def take_offer(switch: LineSwitchboard, event: CallOffered) -> None:
     flow, card, far = admitted
     switch.count("calls_taken")
     leg = Leg(event.leg, event.trunk, incoming=True, ani=event.ani, dnis=event.dnis, started=switch.now)
-    leg.card = card
+    leg.card, leg.line = card, event.line
     call = Call(call_id, leg, flow, switch)
     add_call(switch, call)
     switch.timer(f"{call_id}:setup", switch.config.limits.teardown)

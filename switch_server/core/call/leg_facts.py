@@ -16,6 +16,7 @@ from switch_server.core.leg import (
     LegEnded,
     LegRefreshed,
     LegRinging,
+    LegRouted,
     MediaSilent,
     PlayEnded,
     RecordingEnded,
@@ -23,7 +24,7 @@ from switch_server.core.leg import (
 
 KeyFact = DigitPressed | DigitUsed | PlayEnded
 LegFact = (
-    LegRinging | LegAnswered | LegConfirmed | LegChanged | LegEnded
+    LegRouted | LegRinging | LegAnswered | LegConfirmed | LegChanged | LegEnded
     | ChannelOpened | ChannelFailed | ChannelClosed | RecordingEnded | KeyFact
 )  # fmt: skip
 AnyLegFact = LegFact | LegRefreshed | MediaSilent
@@ -40,6 +41,8 @@ def tell_call(call: Call, leg: Leg, event: LegFact) -> None:
             call.channel_closed(leg, stats)
         case LegConfirmed():
             call.leg_confirmed(leg)
+        case LegRouted():
+            leg.routed(event)
         case LegRinging(far=far):
             call.leg_ringing(leg, far)
         case LegAnswered(far=far):

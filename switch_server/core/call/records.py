@@ -65,10 +65,11 @@ class CallRow(Row, frozen=True, kw_only=True):
     branch: BranchId | UnsetType | None = UNSET
     agent: AgentId | UnsetType = UNSET
     queue: QueueName | UnsetType | None = UNSET
+    line: int | UnsetType | None = UNSET
 
 
 class LegRow(Row, frozen=True, kw_only=True):
-    """The last nine are ``MediaStats``."""
+    """``line``: of a box with cards. ``far_end``: of a leg out, the address that took it; ``tried``: those that did not. The last nine are ``MediaStats``."""
 
     TABLE: ClassVar[str] = "legs"
 
@@ -83,6 +84,9 @@ class LegRow(Row, frozen=True, kw_only=True):
     answered_at: float | None
     ended_at: float | None
     cause: EndCause | None
+    line: int | None = None
+    far_end: str | None = None
+    tried: str | None = None
     packets_in: int | UnsetType = UNSET
     packets_out: int | UnsetType = UNSET
     lost: int | UnsetType = UNSET
@@ -108,7 +112,7 @@ class RecordingRow(Row, frozen=True, kw_only=True):
 
 def call_offered(call: CallId, leg: Leg, started: float, flow: str) -> SaveRecord:
     return save_record(
-        CallRow(id=call, trunk=leg.trunk, ani=leg.ani, dnis=leg.dnis, started_at=started, flow=flow, direction=_direction(leg))
+        CallRow(id=call, trunk=leg.trunk, ani=leg.ani, dnis=leg.dnis, started_at=started, flow=flow, direction=_direction(leg), line=leg.line)
     )  # fmt: skip
 
 
@@ -122,7 +126,7 @@ def call_ended(call: EndedCall) -> SaveRecord:
         CallRow(
             id=call.id, ended_at=call.ended, cause=call.cause, ended_at_step=call.step, language=call.language,
             account=login.account if login else None, customer=call.customer, branch=login.branch if login else None,
-            agent=talk.agent if talk else UNSET, queue=talk.queue if talk else UNSET,
+            agent=talk.agent if talk else UNSET, queue=talk.queue if talk else UNSET, line=call.caller.line,
         )
     )  # fmt: skip
 
@@ -141,7 +145,7 @@ def leg(call: CallId, leg: Leg) -> SaveRecord:
         LegRow(
             id=leg.id, call=call, direction=_direction(leg), trunk=leg.trunk, ani=leg.ani, dnis=leg.dnis, card=leg.card,
             law=leg.far.law if leg.far else None, started_at=leg.started, answered_at=leg.answered, ended_at=leg.ended,
-            cause=leg.cause, **stats,
+            cause=leg.cause, line=leg.line, far_end=leg.far_end, tried=", ".join(leg.tried) or None, **stats,
         )
     )  # fmt: skip
 

@@ -43,6 +43,8 @@ class PlaceCall(LineEffect, frozen=True):
     ani: str
     dnis: str
     near: Near
+    forwarded: str = ""
+    """Of a caller's call that a flow passes on: our number that the caller dialled."""
 
 
 class RingDesk(LineEffect, frozen=True):

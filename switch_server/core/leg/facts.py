@@ -16,6 +16,18 @@ class LegRinging(Event, frozen=True):
     far: Far | None = None
 
 
+class LegRouted(Event, frozen=True):
+    """The INVITE of a leg that we placed goes to ``far`` (``ip:port``), on ``line`` of a box with cards.
+
+    ``left``: the destination that did not take the call before, and why (``192.0.2.1:5060 503``); empty: it is the first.
+    """
+
+    leg: LegId
+    far: str
+    line: int | None = None
+    left: str = ""
+
+
 class LegAnswered(Event, frozen=True):
     """200 OK on a leg that we placed."""
 

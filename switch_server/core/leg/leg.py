@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from shared.enums import EndCause
 from shared.ids import CardId, LegId, TrunkName
+from switch_server.core.leg.facts import LegRouted
 from switch_server.core.words import Far, MediaStats, Near
 
 
@@ -46,6 +47,8 @@ class ChannelState(StrEnum):
     CLOSED = "closed"
 
 
+MOST_TRIED = 16
+"""The most destinations of a call out that its record names."""
 S, E = LegState, LegEvent
 _OVER = {E.HANG_UP: S.ENDING, E.ENDED: S.ENDED}
 TRANSITIONS: dict[LegState, dict[LegEvent, LegState]] = {
@@ -94,6 +97,12 @@ class Leg:
         self.far: Far | None = None
         self.cause: EndCause | None = None
         self.stats: MediaStats | None = None
+        self.line: int | None = None
+        """Of a box with cards."""
+        self.far_end: str | None = None
+        """``ip:port`` to which our INVITE went last."""
+        self.tried: list[str] = []
+        """The destinations that did not take the call, and why."""
 
     def step(self, event: LegEvent) -> tuple[LegState, LegState | None]:
         """Applies an event. Returns (old state, new state); the new state is ``None`` where this state has no transition for the event."""
@@ -109,6 +118,11 @@ class Leg:
         if new is not None:
             self.channel = new
         return new is not None
+
+    def routed(self, event: LegRouted) -> None:
+        self.far_end, self.line = event.far, event.line
+        if event.left and len(self.tried) < MOST_TRIED:
+            self.tried.append(event.left)
 
     @property
     def over(self) -> bool:

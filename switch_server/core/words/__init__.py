@@ -3,6 +3,7 @@
 Decides nothing. ``Switchboard`` is the protocol of the switch that every room uses. A newcomer adds here only a type that at least two rooms use.
 """
 
+from switch_server.core.words.call_rate import CallRate
 from switch_server.core.words.config import DISPOSITIONS, Hours, Limits, Queue, SwitchConfig, Trunk
 from switch_server.core.words.effects import Audit, Effect, SaveRecord, Transition
 from switch_server.core.words.events import Event
@@ -30,28 +31,55 @@ from switch_server.core.words.media import (
     StopPlay,
     StopRecording,
 )
+from switch_server.core.words.number_rules import (
+    LONGEST_NUMBER,
+    NUMBER_STARTS,
+    NumberRule,
+    NumberRules,
+    RuleStep,
+    changed,
+    house_form,
+    number_fits,
+    result,
+    trial,
+)
 from switch_server.core.words.phone_numbers import is_personal, phone_key
 from switch_server.core.words.queue_place import RETURNING, VIP, QueuePlace
 from switch_server.core.words.rows import Row, save_record
 from switch_server.core.words.switchboard import Switchboard
 from switch_server.core.words.timers import Timers
+from switch_server.core.words.trunk_rules import (
+    CallsPerSecond,
+    CardLines,
+    CarrierRegistration,
+    FailOver,
+    NumberHeaders,
+    line_numbers,
+)
 
 __all__ = [
     "CARD_COMMANDS",
     "CARD_EVENTS",
     "DISPOSITIONS",
+    "LONGEST_NUMBER",
+    "NUMBER_STARTS",
     "RETURNING",
     "VIP",
     "VOICE",
     "Audit",
+    "CallRate",
+    "CallsPerSecond",
     "CardCommand",
     "CardEvent",
+    "CardLines",
     "CardLoad",
     "CardReady",
+    "CarrierRegistration",
     "ChangeFar",
     "CloseChannel",
     "Effect",
     "Event",
+    "FailOver",
     "Far",
     "Hear",
     "Hours",
@@ -60,12 +88,16 @@ __all__ = [
     "MediaStats",
     "MoveRecording",
     "Near",
+    "NumberHeaders",
+    "NumberRule",
+    "NumberRules",
     "OpenChannel",
     "Play",
     "Queue",
     "QueuePlace",
     "ReloadPrompts",
     "Row",
+    "RuleStep",
     "SaveRecord",
     "SendDigits",
     "StartRecording",
@@ -76,7 +108,13 @@ __all__ = [
     "Timers",
     "Transition",
     "Trunk",
+    "changed",
+    "house_form",
     "is_personal",
+    "line_numbers",
+    "number_fits",
     "phone_key",
+    "result",
     "save_record",
+    "trial",
 ]

@@ -7,6 +7,15 @@ from msgspec import Struct
 from shared.desk import Choice
 from shared.enums import DigitMode, Language, Law
 from shared.ids import BranchId, QueueName, SkillName, StockCode, TrunkName
+from switch_server.core.words.number_rules import NumberRules
+from switch_server.core.words.trunk_rules import (
+    CallsPerSecond,
+    CardLines,
+    CarrierRegistration,
+    FailOver,
+    NumberHeaders,
+    line_numbers,
+)
 
 
 class Trunk(Struct, frozen=True, forbid_unknown_fields=True):
@@ -31,6 +40,28 @@ class Trunk(Struct, frozen=True, forbid_unknown_fields=True):
     """RFC 4028, seconds, at least 90."""
     group: str = "centre"
     """The branch, or ``centre``, that the lines belong to."""
+
+    number_rules: NumberRules = NumberRules()
+    number_headers: NumberHeaders = NumberHeaders()
+    fail_over: FailOver = FailOver()
+    calls_per_second: CallsPerSecond = CallsPerSecond()
+    registration: CarrierRegistration | None = None
+    kind: Literal["sip", "card"] = "sip"
+    """``card``: the far end is a box with analogue or digital cards, whose lines are shown and blocked one by one."""
+    card: CardLines | None = None
+    """Of ``kind: card`` only."""
+
+    @property
+    def capacity(self) -> int:
+        """The most calls at once: of a box with cards the number of its lines."""
+        return self.lines if self.card is None else len(line_numbers(self.card.lines))
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """``far``, and the registrars of a trunk that registers."""
+        return (
+            self.far if self.registration is None else tuple(dict.fromkeys((*self.far, *self.registration.registrars)))
+        )
 
 
 class Limits(Struct, frozen=True, forbid_unknown_fields=True):

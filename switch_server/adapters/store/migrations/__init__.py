@@ -17,6 +17,7 @@ from switch_server.adapters.store.migrations import (
     m0008_pins_of_numbers,
     m0009_no_branch_keys,
     m0010_start,
+    m0011_trunk_lines,
 )
 
 MODULES = (
@@ -30,6 +31,7 @@ MODULES = (
     m0008_pins_of_numbers,
     m0009_no_branch_keys,
     m0010_start,
+    m0011_trunk_lines,
 )
 
 

@@ -86,7 +86,7 @@ SPEEDS = st.tuples(st.floats(30, 800), st.floats(30, 800))
 
 
 @settings(max_examples=40, deadline=None)
-@given(SPEEDS, st.floats(1.2, 4.0), st.integers(0, 2**32))
+@given(SPEEDS, st.floats(1.5, 4.0), st.integers(0, 2**32))
 def test_overload_costs_a_tenth_of_the_capacity_at_most(speeds: tuple[float, float], times: float, seed: int) -> None:
     capacity = min(speeds)
     told = simulate(*speeds, {"a": capacity * times}, 12.0, seed)

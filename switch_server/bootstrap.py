@@ -59,12 +59,12 @@ STOP_WAIT = 5.0
 
 
 class Server:
-    """The running switch server. The owner waits for ``stopping.stopped``, then calls ``stop``."""
+    """The running switch server. ``trace``: see ``Engine``. The owner waits for ``stopping.stopped``, then calls ``stop``."""
 
-    def __init__(self, settings: SwitchSettings) -> None:
+    def __init__(self, settings: SwitchSettings, trace: Callable[[str], None] | None = None) -> None:
         self.settings = settings
         self.clock = Clock()
-        self.engine = Engine(self.clock)
+        self.engine = Engine(self.clock, trace)
         self.stopping = OrderlyStop(self.engine)
         self._troubles: dict[str, Trouble] = {}
         """By the part in trouble."""

@@ -403,6 +403,16 @@ void kernel_record(struct kernel *k)
     }
 }
 
+/* The first frames of a slot's both sides as a WAV file has them: a sample of the left, a sample of the right; `both` has room for them. */
+void kernel_interleave(const struct kernel *k, int64_t slot, int64_t frames, uint8_t *restrict both)
+{
+    const uint8_t *restrict left = k->said + slot * SECOND * FRAME, *restrict right = k->heard + slot * SECOND * FRAME;
+    for (int64_t i = 0; i < frames * FRAME; i++) {
+        both[2 * i] = left[i];
+        both[2 * i + 1] = right[i];
+    }
+}
+
 /* Sequence numbers and timestamps (RFC 3550 §5.1). */
 void kernel_headers(struct kernel *k)
 {

@@ -112,7 +112,7 @@ def test_a_withheld_number_is_shown_to_nobody_and_traced_by_the_operator(centre:
         shown = text_of(board, report, *above.client.reports, *below.client.reports, above.state, below.state)
         assert call in shown, "the desks were told of the call"
     centre.until(lambda: talks(centre, call)[0]["ended_at"])
-    assert traces(centre, call) == f"+{NUMBER}"
+    assert traces(centre, call) == DIGITS
     said = live + printed(centre, "audit")
     for words in (
         ("calls",), ("calls", "show", call), ("calls", "--json"), ("talks",), ("audit", "--json"), ("status",), ("counters",),

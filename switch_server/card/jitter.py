@@ -37,7 +37,7 @@ SILENT_AFTER = SILENT_FROM // HALF
 CONCEALED_A_TICK = 64
 """Rows whose loss is concealed by pitch, and mended, in one tick."""
 SETTLED_A_TICK = 64
-"""Rows whose depth may change in one tick by ``settle``; further rows have their turn in the next ticks."""
+"""Rows whose depth may change at one call of ``settle``; further rows have their turn at the next calls."""
 QUIET = 7900.0
 """Mean square of a frame below which a slot may be removed or added: -45 dBm0."""
 AT_ONCE = 10
@@ -47,7 +47,7 @@ _RISING = ((np.arange(FRAME) + 0.5) / FRAME).astype(np.float32)
 
 
 class JitterBuffer:
-    """``push`` stores a batch's packets; then, once a tick, ``settle``, ``pop`` (this tick's frames of some rows) and ``advance``."""
+    """``push`` stores a batch's packets; then, once a tick, ``pop`` (this tick's frames of some rows) and ``advance``."""
 
     def __init__(self, rows: int) -> None:
         self._bytes = np.zeros(
@@ -60,7 +60,7 @@ class JitterBuffer:
             self._ring.reshape(-1),
             self._have.reshape(-1),
         )  # views, since one index is faster than two
-        self._now = 0
+        self._turn = 0
         self.running = np.zeros(rows, np.bool_)
         self.next_stamp = np.zeros(rows, np.uint32)
         self._head = np.zeros(rows, np.int64)
@@ -255,10 +255,6 @@ class JitterBuffer:
             self._mend(rows[which], slot[which], 0, law)
         return self._ring[slot, rows], good
 
-    def frames(self, slots: Rows, rows: Rows) -> Any:
-        """The frames of ``rows`` in these slots, (n,) ``V160``."""
-        return self._ring[slots, rows]
-
     def _conceal(self, rows: Rows, slot: Rows, have: npt.NDArray[np.uint8], law: npt.NDArray[np.uint8]) -> None:
         """Fills what is lacking in the frames in ``slot``: the whole frame, its first or its second half."""
         whole, first, second = (np.flatnonzero(have == there) for there in (0, 2, 1))
@@ -322,11 +318,6 @@ class JitterBuffer:
         self._have_flat[place] = 0
         head += 1
         self.next_stamp[:upto] += np.uint32(FRAME)
-        self.count_ticks(1)
-
-    def count_ticks(self, ticks: int) -> None:
-        """The part of ``advance`` that is not of rows, for several ticks."""
-        self._now += ticks
 
     def skip(self, upto: int, ticks: int) -> None:
         """Advances all rows below ``upto`` by ``ticks`` that nothing was played in; the next loss begins with silence."""
@@ -336,12 +327,14 @@ class JitterBuffer:
         self._concealment.begin_silent(np.arange(upto))
 
     def settle(self, law: npt.NDArray[np.uint8]) -> None:
-        """Removes or adds one slot in rows that wish it (``Headroom``) and are silent at this tick; called before ``pop``."""
+        """Removes or adds one slot in rows that wish it (``Headroom``) and are silent at this tick.
+
+        It is called between ``push`` and ``pop``, a few times a second: more often finds little more silence.
+        """
         rows = self.headroom.wishing
-        if not rows.size:
-            return
         if rows.size > SETTLED_A_TICK:
-            rows = rows.take(self._now * SETTLED_A_TICK + np.arange(SETTLED_A_TICK), mode="wrap")
+            rows = rows.take(self._turn * SETTLED_A_TICK + np.arange(SETTLED_A_TICK), mode="wrap")
+            self._turn += 1
         wish = self.headroom.wish[rows]
         if not wish.any():
             return

@@ -6,10 +6,12 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Self, TypeVar
 
+from msgspec.structs import replace
+
 from shared.enums import EndCause, Law
 from shared.ids import CallId, LegId, TrunkName
 from switch_server.adapters.sip_lines import SipLines, Timing
-from switch_server.core.call import CallOffered
+from switch_server.core.call import CallOffered, TrunkChanged
 from switch_server.core.leg import Answer, HangUp, LegEnded, LineEffect, PlaceCall, Reject, Ring
 from switch_server.core.words import Event, Near, Trunk
 from switch_server.ports.phones import DeskPhoneBook
@@ -18,6 +20,8 @@ E = TypeVar("E", bound=Event)
 NEAR = Near("127.0.0.1", 30000, Law.A, 101)
 PATIENCE_S = 30.0
 QUICK = Timing(ack=1.5, refresh=1.5, ring=5.0, call=3.0, options=1.0, min_se=2, stop=0.05, glare=0.1)
+PATIENT = replace(QUICK, ack=60.0, ring=60.0, call=60.0)
+"""Where no wait of the switch is tested: a busy machine may answer late."""
 LOCAL = Trunk(TrunkName("local"), far=("127.0.0.1",), options_interval=0, lines=1000)
 
 Script = Callable[[CallOffered], list[LineEffect]]
@@ -50,6 +54,7 @@ class Switch:
         numbers = itertools.count(1)
         self.script = script
         self.seen: list[Event] = []
+        self.of_trunks: list[TrunkChanged] = []
         self._events: queue.Queue[Event] = queue.Queue()
         self._calls = itertools.count(1)
         by_name: Mapping[TrunkName, Trunk] = {t.name: t for t in (trunks or (LOCAL,))}
@@ -59,6 +64,9 @@ class Switch:
         )  # fmt: skip
 
     def _post(self, event: Event) -> None:
+        if isinstance(event, TrunkChanged):
+            self.of_trunks.append(event)
+            return
         self.seen.append(event)
         self._events.put(event)
         if isinstance(event, CallOffered):

@@ -9,7 +9,7 @@ from switch_server.core.call import CallOffered
 from switch_server.core.leg import Answer, LegAnswered, LegChanged, LegConfirmed, LegEnded, LegRinging, Ring
 from switch_server.core.words import Signalling
 from tests.lines.peer import SDP, Call, Message, Peer
-from tests.lines.switch import LOCAL, NEAR, Switch, answer_all, trunk_to, wait_and_see
+from tests.lines.switch import LOCAL, NEAR, PATIENT, Switch, answer_all, trunk_to, wait_and_see
 
 
 def sdp(port: int, direction: str = "sendrecv") -> str:
@@ -28,7 +28,7 @@ def peer():
 
 @pytest.fixture
 def switch(peer):
-    with Switch(answer_all, trunk_to(peer.address)) as it:
+    with Switch(answer_all, trunk_to(peer.address), timing=PATIENT) as it:
         peer.switch = it.address
         yield it
 
@@ -153,7 +153,7 @@ def test_forwarding_and_queuing_are_told(switch, peer, code) -> None:
 @pytest.fixture
 def permitted(peer):
     trunk = trunk_to(peer.address, signalling=Signalling(p_early_media=True))
-    with Switch(answer_all, trunk) as it:
+    with Switch(answer_all, trunk, timing=PATIENT) as it:
         peer.switch = it.address
         yield it
 
@@ -195,7 +195,7 @@ def test_the_header_is_not_looked_at_without_the_rule(switch, peer) -> None:
 )
 def test_our_early_media_is_announced_to_who_asks(rule, asked, said) -> None:
     trunk = replace(LOCAL, signalling=Signalling(p_early_media=rule))
-    with Switch(wait_and_see, trunk) as switch, Peer(switch.address) as peer:
+    with Switch(wait_and_see, trunk, timing=PATIENT) as switch, Peer(switch.address) as peer:
         Call(peer).invite(SDP, *([f"P-Early-Media: {asked}"] if asked else []))
         leg = switch.wait(CallOffered).leg
         switch.lines.do(Ring(leg, NEAR))
@@ -301,7 +301,7 @@ def test_an_update_without_sdp_is_a_refresh(switch, peer) -> None:
 
 @pytest.fixture
 def caller():
-    with Switch(wait_and_see) as switch, Peer(switch.address) as peer:
+    with Switch(wait_and_see, timing=PATIENT) as switch, Peer(switch.address) as peer:
         call = Call(peer)
         call.invite(SDP, "Supported: 100rel")
         peer.expect(100)

@@ -6,7 +6,7 @@ from shared.enums import EndCause
 from switch_server.core.call import CallOffered
 from switch_server.core.leg import HangUp, LegAnswered, LegConfirmed, LegEnded, LegRinging, Reason, Reject
 from tests.lines.peer import SDP, Call, Peer
-from tests.lines.switch import NEAR, Switch, answer_all, trunk_to, wait_and_see
+from tests.lines.switch import NEAR, PATIENT, Switch, answer_all, trunk_to, wait_and_see
 
 Q16 = 'Q.850;cause=16;text="Normal call clearing"'
 TEMPORARY = 'Reason: Q.850;cause=41;text="Temporary failure"'
@@ -20,7 +20,7 @@ def peer():
 
 @pytest.fixture
 def switch(peer):
-    with Switch(answer_all, trunk_to(peer.address)) as it:
+    with Switch(answer_all, trunk_to(peer.address), timing=PATIENT) as it:
         peer.switch = it.address
         yield it
 
@@ -96,7 +96,7 @@ def test_a_cancel_before_any_response_says_why(switch, peer) -> None:
     ],
 )  # fmt: skip
 def test_a_caller_s_cancel_says_why(extra, cause, reason) -> None:
-    with Switch(wait_and_see) as switch, Peer(switch.address) as peer:
+    with Switch(wait_and_see, timing=PATIENT) as switch, Peer(switch.address) as peer:
         call = Call(peer)
         call.invite()
         leg = switch.wait(CallOffered).leg
@@ -107,7 +107,7 @@ def test_a_caller_s_cancel_says_why(extra, cause, reason) -> None:
 
 
 def test_a_caller_s_bye_says_why() -> None:
-    with Switch() as switch, Peer(switch.address) as peer:
+    with Switch(timing=PATIENT) as switch, Peer(switch.address) as peer:
         call = Call(peer)
         call.up()
         leg = switch.wait(LegConfirmed).leg
@@ -143,7 +143,7 @@ def test_a_second_callee_who_answers_is_told_that_another_was_first(switch, peer
 def test_near_is_not_needed_for_a_reason() -> None:
     """The switch stops: each leg gets a BYE with its reason."""
     with Peer(("127.0.0.1", 9)) as peer:
-        with Switch(answer_all, trunk_to(peer.address)) as switch:
+        with Switch(answer_all, trunk_to(peer.address), timing=PATIENT) as switch:
             peer.switch = switch.address
             switch.place()
             peer.reply(peer.expect("INVITE"), 200, body=SDP, tag="a")

@@ -7,7 +7,7 @@ from switch_server.adapters.sip_lines.redirects import MOST_HOPS
 from switch_server.core.leg import LegAnswered, LegEnded, LegRedirected, LegRinging
 from switch_server.core.words import Signalling
 from tests.lines.peer import SDP, Message, Peer
-from tests.lines.switch import Switch, answer_all, trunk_to
+from tests.lines.switch import PATIENT, Switch, answer_all, trunk_to
 
 FOLLOW = Signalling(redirects="follow")
 
@@ -20,7 +20,7 @@ def peer():
 
 @pytest.fixture
 def switch(peer):
-    with Switch(answer_all, trunk_to(peer.address, numbers=("1*", "+86*"), signalling=FOLLOW)) as it:
+    with Switch(answer_all, trunk_to(peer.address, numbers=("1*",), signalling=FOLLOW), timing=PATIENT) as it:
         peer.switch = it.address
         yield it
 
@@ -89,6 +89,7 @@ def test_early_media_before_the_redirection_is_over(switch, peer) -> None:
         "<sip:13900139000@127.0.0.1:1>",
         "<tel:900139000>",
         "<tel:10086>",
+        "<tel:+8610086>",
         "<sips:13900139000@127.0.0.1>",
         "<mailto:13900139000@127.0.0.1>",
         "<sip:>",
@@ -111,7 +112,9 @@ def test_another_address_of_the_trunk_is_called(peer) -> None:
     with Peer(("127.0.0.1", 9)) as other:
         trunk = trunk_to(peer.address, signalling=FOLLOW)
         far = (*trunk.far, f"127.0.0.1:{other.address[1]}")
-        with Switch(answer_all, type(trunk)(trunk.name, far=far, options_interval=0, signalling=FOLLOW)) as switch:
+        with Switch(
+            answer_all, type(trunk)(trunk.name, far=far, options_interval=0, signalling=FOLLOW), timing=PATIENT
+        ) as switch:
             peer.switch = other.switch = switch.address
             switch.place()
             redirect(peer, peer.expect("INVITE"), f"<sip:10000@127.0.0.1:{other.address[1]}>")
@@ -134,7 +137,7 @@ def test_a_circle_ends(switch, peer) -> None:
 
 
 def test_the_default_rule_refuses(peer) -> None:
-    with Switch(answer_all, trunk_to(peer.address)) as switch:
+    with Switch(answer_all, trunk_to(peer.address), timing=PATIENT) as switch:
         peer.switch = switch.address
         leg = switch.place()
         redirect(peer, peer.expect("INVITE"), "<tel:13900139000>")

@@ -24,7 +24,7 @@ TERMINATED: Final = 199
 
 
 class OutboundLeg(DialogLeg):
-    """``headers``: additional headers of the INVITE; ``number``: the number dialled, for redirections."""
+    """``headers``: additional headers of the INVITE; ``number``: the number dialled, in the house's form, for redirections."""
 
     incoming = False
 
@@ -188,7 +188,7 @@ class OutboundLeg(DialogLeg):
         if target is None:
             self.host.counters["redirections_refused"] += 1
             return False
-        self._dialled.append(target.number)
+        self._dialled.append(self._house_form(target.number))
         self._early.all_ended()
         self.state = LineState.CALLING
         self.host.emit(LegRedirected(self.id, target.number))
@@ -196,9 +196,12 @@ class OutboundLeg(DialogLeg):
         return True
 
     def _may_dial(self, number: str) -> bool:
-        """Whether the trunk takes a number that the far end has written."""
-        rules = self.trunk.number_rules.called_in
-        return takes_number(self.trunk, changed(rules, number, incoming=True))
+        """Whether the trunk takes a number that the far end has written, and this call has not dialled it in any form."""
+        ours = self._house_form(number)
+        return ours not in self._dialled and takes_number(self.trunk, ours)
+
+    def _house_form(self, number: str) -> str:
+        return changed(self.trunk.number_rules.called_in, number, incoming=True)
 
     def follow(self, target: RedirectTarget) -> None:
         self.dialog.redirect(target.number, target.address)

@@ -28,7 +28,8 @@ class RedirectTarget(Struct, frozen=True):
 def next_target(
     contacts: Iterable[str], dialled: Collection[str], far: Collection[Address], may_dial: Callable[[str], bool]
 ) -> RedirectTarget | None:
-    """The best contact that may be followed. ``dialled``: the numbers of this call so far, with the first; ``far``: the trunk's addresses.
+    """The best contact that may be followed. ``dialled``: the numbers of this call so far, with the first; ``far``: the trunk's addresses;
+    ``may_dial``: also of another form of a number dialled.
     ``None``: the redirection is refused.
     """
     if len(dialled) > MOST_HOPS:

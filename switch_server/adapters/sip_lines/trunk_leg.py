@@ -77,7 +77,7 @@ def carrier_number(trunk: Trunk, dnis: str) -> str | None:
     if len(dnis) > LONGEST_NUMBER:
         return None
     number = changed(trunk.number_rules.called_out, dnis, incoming=False)
-    return number if NUMBER.fullmatch(number.replace("#", "*")) else None
+    return number if NUMBER.fullmatch(number) else None
 
 
 def retry_after_of(response: Response) -> float | None:
@@ -98,7 +98,7 @@ class TrunkLeg(OutboundLeg):
         dialog = SipDialog.outgoing(call.target(destination), "", port, destination.address)
         ours, more = headers_out(call.trunk, call.effect.ani, port.address, call.domain, call.effect.forwarded)
         dialog.ours = f"{ours};tag={dialog.tag}"
-        super().__init__(leg, call.trunk, dialog, host, call.effect.near, number=call.number)
+        super().__init__(leg, call.trunk, dialog, host, call.effect.near, number=call.effect.dnis)
         self._same_headers = more
         self._first_cseq = 0
         self._left: list[InviteClient] = []

@@ -72,6 +72,13 @@ class AskCall(Request, frozen=True):
     call: CallRef
 
 
+class AskTracedNumber(Request, frozen=True):
+    """Answered by ``TracedNumber``: the number that a caller withholds. Audited."""
+
+    call: CallRef
+    actor: Line = ""
+
+
 class AskOrders(Request, frozen=True):
     """Answered by ``Orders``, the newest first. ``None``: no restriction."""
 
@@ -159,6 +166,7 @@ class RefusedCode(StrEnum):
     """Why the switch refused the request. Texts for people are in ``resources/texts/switchctl.yaml`` as ``refused_<value>``."""
 
     NO_SUCH_CALL = "no_such_call"
+    NO_TRACED_NUMBER = "no_traced_number"  # the caller did not withhold the number, or the network did not tell it
     CALL_ENDED = "call_ended"
     NO_RECORDING = "no_recording"
     NO_SUCH_RECORDING = "no_such_recording"  # neither a call nor a recording has this id
@@ -280,6 +288,13 @@ class CallDetail(Reply, frozen=True):
     talks: tuple[ControlTalkRow, ...] = ()
 
 
+class TracedNumber(Reply, frozen=True):
+    """The number of a caller who withholds it: no other message has it."""
+
+    call: str
+    number: str
+
+
 class RecordingPart(Reply, frozen=True):
     """The bytes from ``offset`` on of a WAV file that has ``size`` bytes at this moment; at most ``PART_BYTES``."""
 
@@ -317,13 +332,13 @@ class Reloaded(Reply, frozen=True):
 
 
 REQUESTS: tuple[type[Request], ...] = (
-    AskStatus, AskLines, AskCards, AskBranches, AskCounters, AskCalls, AskCall, AskOrders, AskRecording,
+    AskStatus, AskLines, AskCards, AskBranches, AskCounters, AskCalls, AskCall, AskTracedNumber, AskOrders, AskRecording,
     FindCustomers, AskAudit, Reload, HangUpCall, UnlockAccount, UnlockNumber, MakeBackup, AskBackup, Drain, *control_agents.REQUESTS, *control_reports.REQUESTS,
     *control_trunks.REQUESTS,
 )  # fmt: skip
 REPLIES: tuple[type[Reply], ...] = (
     RequestRefused, Done, Status, Lines, Cards, Branches, Counters, Calls, CallDetail, Orders, RecordingPart,
-    Customers, AuditTrail, Reloaded, BackupProgress, *control_agents.REPLIES, *control_reports.REPLIES,
+    Customers, TracedNumber, AuditTrail, Reloaded, BackupProgress, *control_agents.REPLIES, *control_reports.REPLIES,
     *control_trunks.REPLIES,
 )  # fmt: skip
 

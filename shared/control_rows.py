@@ -33,8 +33,13 @@ class TroubleCode(StrEnum):
         "clock_behind"  # ``subject``: seconds that the switch's clock is behind the system's clock, which has been set
     )
     CLOCK_AHEAD = "clock_ahead"
+    FEW_DESCRIPTORS = "few_descriptors"  # ``subject`` of ``text`` file descriptors are in use
+    SILENT_CONNECTIONS = "silent_connections"  # ``subject``: TCP connections to the links' endpoints that say nothing
     FILE_DAMAGED = "file_damaged"  # ``subject``: the database, ``text``: SQLite's message
     RECORDS_LOST = "records_lost"  # too many records waited for the disk (``subject``: the part, ``text``: their number since the start)
+    OVERLOAD = (
+        "overload"  # new calls are refused with 503 (``subject``: their number, until none was refused for a minute)
+    )
 
 
 class Trouble(Struct, frozen=True):
@@ -73,6 +78,8 @@ class CardRow(Struct, frozen=True):
     strangers: int | None = None
     malformed: int | None = None
     restarts: int | None = None
+    compiled: bool | None = None
+    """Whether the card calculates in compiled code; else with numpy, which takes more CPU."""
 
 
 class ControlBranchRow(Struct, frozen=True):
@@ -115,6 +122,10 @@ class ControlCallRow(Struct, frozen=True):
 
 
 class ControlLegRow(Struct, frozen=True):
+    """``sip_code``: the final response; ``q850``, ``reason_sip`` and ``reason_text``: the network's reason of the end (RFC 3326); ``progress``: the
+    codes of the provisional responses.
+    """
+
     leg: str
     state: str
     trunk: str
@@ -126,6 +137,12 @@ class ControlLegRow(Struct, frozen=True):
     lost: int | None = None
     jitter_ms: float | None = None
     mos: float | None = None
+    sip_code: int | None = None
+    q850: int | None = None
+    reason_sip: int | None = None
+    reason_text: str | None = None
+    progress: str | None = None
+    redirected_to: str | None = None
     line: int | None = None
     """Of a box with cards."""
     far_end: str | None = None

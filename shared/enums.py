@@ -27,9 +27,9 @@ class Direction(StrEnum):
 
 
 class DigitMode(StrEnum):
-    """How the keys of a leg arrive."""
+    """How the keys of a leg arrive. INFO is heard in every mode; each key counts once (``core.leg.key_source``)."""
 
-    AUTO = "auto"  # RFC 4733 where SDP negotiated it, in-band tones where not; INFO always
+    AUTO = "auto"  # RFC 4733 where SDP negotiated it, in-band tones where not
     RFC4733 = "rfc4733"
     INBAND = "inband"
     INFO = "info"
@@ -46,6 +46,7 @@ class EndCause(StrEnum):
     REJECTED_MEDIA = "rejected_media"  # 488, no common codec
     REJECTED_NUMBER = "rejected_number"  # 404, no flow answers this number
     CANCELLED = "cancelled"  # before the answer
+    ANSWERED_ELSEWHERE = "answered_elsewhere"  # another telephone or seat took the call
     NO_ANSWER = "no_answer"
     FAR_BUSY = "far_busy"
     FAR_REFUSED = "far_refused"

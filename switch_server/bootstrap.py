@@ -39,11 +39,14 @@ from switch_server.core.facts import Draining
 from switch_server.core.flow import Configured
 from switch_server.core.words import Audit
 from switch_server.ports.operations import BranchState
+from switch_server.services import descriptors
 from switch_server.services.call_ids import CallIds
 from switch_server.services.clock import Clock
+from switch_server.services.collector import leave_alone_what_stays
 from switch_server.services.config_file import desk_endpoint
 from switch_server.services.draining import OrderlyStop
 from switch_server.services.engine import Adapters, Engine
+from switch_server.services.heartbeat import Heartbeat
 from switch_server.services.operations import OperationSources, SwitchOperations
 from switch_server.services.periodic import every
 from switch_server.services.report_service import KEEP_EVERY, ReportService
@@ -68,6 +71,9 @@ class Server:
         self._troubles: dict[str, Trouble] = {}
         """By the part in trouble."""
         self._running = AsyncExitStack()
+        descriptors.raise_limit()
+        self._crowd = descriptors.Crowd()
+        self._heartbeat = Heartbeat()
         server, state = settings.server, settings.state
         own_folder(state)
         self._lock = lock(state / "switch.lock")
@@ -114,6 +120,7 @@ class Server:
             clock=self.clock,
             phones=self.store.desk_phones,
             blocked=self.store.line_blocks.blocked(),
+            trace=self.store.trace_number,
         )
         writers = {"orders.db": self.orders.between, "huawu.db": self.store.between}
         self.backups = Backups(state, writers, audit=self.store.do, clock=self.clock, version=version())
@@ -131,6 +138,7 @@ class Server:
         self.store.sign_of_life()
         self._every("sign of life", left_open.EVERY, self.store.sign_of_life)
         self._every("the clock", left_open.EVERY, self._look_at_clock)
+        self._every("descriptors", descriptors.LOOK_EVERY, self._look_at_descriptors)
         self._every("days for reports", KEEP_EVERY, self.reports.keep_next)
         self.engine.post(Configured(self.settings.core, self.settings.flows))
         for left in (*self.orders.unfinished(), *self.store.callbacks_waiting(), self.store.callbacks_counted()):
@@ -151,6 +159,8 @@ class Server:
         except OSError as error:
             raise OSError(f"SIP on {':'.join(map(str, self._listen()))}: {error.strerror}") from error
         self._running.callback(self.lines.stop)
+        self._heartbeat.start()
+        self._running.callback(self._heartbeat.stop)
         await self.control.start()
         self._running.push_async_callback(self.control.stop)
         self._running.callback(self.backups.stop)
@@ -166,6 +176,7 @@ class Server:
         if self.stopping.stopped.is_set():
             return False
         await self.engine.settled()  # the core has its cards
+        leave_alone_what_stays()
         log.info("switch-server %s takes calls on %s:%d", version(), *self._listen())
         return True
 
@@ -190,6 +201,13 @@ class Server:
             self._troubles["clock"] = Trouble(code, f"{abs(behind):.0f}")
         if bool(behind) != bool(told):
             log.warning("the switch's clock is %.0f s behind the system's", behind)
+
+    async def _look_at_descriptors(self) -> None:
+        await asyncio.to_thread(self._crowd.look, (self.branches.endpoint, self.desks.links.endpoint))
+        for trouble, name in zip(self._crowd.troubles(), ("descriptors", "strangers"), strict=True):
+            self._troubles.pop(name, None)
+            if trouble is not None:
+                self._troubles[name] = trouble
 
     def _call_ids(self) -> CallIds:
         seen = max(self.store.last_sign, last_at(self.settings.state / "journal"))
@@ -246,9 +264,11 @@ class Server:
 
     def _all_troubles(self) -> tuple[Trouble, ...]:
         lost = {"store": self.store.counts.lost, "event journal": self.events.counts.dropped}
+        refused = self.lines.refused_lately()
         return (
             *(trouble for _, trouble in sorted(self._troubles.items())),
             *(Trouble(TroubleCode.RECORDS_LOST, part, f"{number:,}") for part, number in lost.items() if number),
+            *([Trouble(TroubleCode.OVERLOAD, f"{refused:,}")] if refused else []),
         )
 
     def _listen(self) -> tuple[str, int]:
@@ -334,12 +354,15 @@ class Server:
     def _counters(self) -> Mapping[str, Mapping[str, int]]:
         store, events = self.store, self.events
         return {
+            "loop": self._heartbeat.counts,
             "store": msgspec.to_builtins(store.counts)
             | {"waiting": store.waiting, "waiting_bytes": store.waiting_bytes},
             "order_journal": msgspec.to_builtins(self.orders.counts),
             "event_journal": msgspec.to_builtins(events.counts)
             | {"waiting": events.waiting, "waiting_bytes": events.waiting_bytes},
-            "branch_links": {"refused_connections": self.branches.refused_connections},
+            "branch_links": self.branches.connections | self._crowd.silent(self.branches.endpoint),
+            "desk_links": self.desks.links.connections | self._crowd.silent(self.desks.links.endpoint),
+            "descriptors": {"used": descriptors.used(), "limit": descriptors.limit()},
         }
 
 

@@ -6,6 +6,7 @@ import sys
 
 from installers.house import HouseError
 from installers.house.debian import FOR_TESTS, FOR_WINDOW, command, ensure, missing
+from installers.house.kernel import compile_kernel
 from installers.house.suites import CHECK, TEST, run_bench, run_demo, run_pytest, run_steps
 from installers.house.venv import ensure_venv
 
@@ -68,6 +69,7 @@ def main(argv: list[str]) -> int:
 
 def _setup(*, apt: bool, force: bool) -> int:
     ensure_venv(apt=apt, force=force)
+    compile_kernel()
     if apt:
         ensure(FOR_TESTS, asked=True)
     elif lacking := missing(FOR_TESTS):

@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sysconfig
 import time
 from collections.abc import Iterable
 from ctypes.util import find_library
@@ -58,6 +59,14 @@ class FilesPackage(Package):
         return any(True for glob in self.program.split("|") for _ in USR.glob(glob))
 
 
+@dataclass(frozen=True)
+class PythonHeaders(Package):
+    """The C headers of the Python that runs this: a package of its own on Debian, part of Python on other systems."""
+
+    def is_here(self) -> bool:
+        return (Path(sysconfig.get_path("include")) / self.program).exists()
+
+
 CHINESE_FONTS = (
     "share/fonts/**/wqy-*.ttc|share/fonts/**/*CJK*.ttc|share/fonts/**/*CJK*.otf|share/fonts/**/*[Hh]an[Ss]ans*"
 )
@@ -90,13 +99,24 @@ FOR_TESTS: tuple[Package, ...] = (
     Package("baresip-core", "baresip", "a real SIP phone, which sends and records tones in the tests"),
     Package("espeak-ng", "espeak-ng", "speaks free text for which no prompt was recorded"),
     Package("sox", "sox", "reads our recordings as any other program would, and makes speech for the tests", ("soxi",)),
+    Package("iproute2", "ip", "network namespaces, between which the tests send IP fragments"),
     Package("xvfb", "Xvfb", "a virtual screen, for the tests that click through the agent's window"),
     Package("xdotool", "xdotool", "the keyboard and the mouse in those tests"),
+    Package("fcitx5", "fcitx5", "an input method, through which the tests type Chinese into the agent's window"),
+    FilesPackage("fcitx5-pinyin", "share/fcitx5/inputmethod/pinyin.conf", "pinyin for that input method"),
+    Package("dbus-daemon", "dbus-run-session", "the message bus between that input method and the window"),
     Package("pulseaudio", "pulseaudio", "a headset that is made of software, for the tests of the agent's phone"),
     Package(
         "pulseaudio-utils", "pactl", "plugs that headset in and out, plays and records its sound", ("pacat", "parec")
     ),
-    Package("mmdebstrap", "mmdebstrap", "makes the folder in which a real Asterisk runs, the far end of trunks in the tests"),
+    Package(
+        "gcc", "gcc", "compiles the voice cards' inner loop, and PESQ, which rates the sound of speech in the tests"
+    ),
+    FilesPackage("libc6-dev", "include/stdio.h", "the C library's headers, for PESQ"),
+    PythonHeaders("python3-dev", "Python.h", "Python's headers, for PESQ"),
+    Package(
+        "mmdebstrap", "mmdebstrap", "makes the folder in which a real Asterisk runs, the far end of trunks in the tests"
+    ),
     *FOR_WINDOW,
 )
 

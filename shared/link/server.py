@@ -20,8 +20,10 @@ from shared import codec
 from shared.link.channel import Channel, Handler
 from shared.link.errors import LinkError
 from shared.link.keys import KeyPair
+from shared.link.listening import listener
 from shared.link.session import Identity, Rules, Session
 from shared.link.socket_reader import SocketReader
+from shared.link.unproven import UnprovenConnections
 from shared.link.wire import MAX_FRAME, epoch, prepare
 from shared.link.zap import KEY_PROPERTY, RefusedConnection, ZapHandler
 from shared.protocol import SESSION_MESSAGES, RejectCode
@@ -61,6 +63,8 @@ class LinkServer:
         self._by_name: dict[str, Channel] = {}
         self._numbers = itertools.count(1)
         self._zap: ZapHandler | None = None
+        self._unproven = UnprovenConnections(0)
+        self._probing = self._probe_again = False
 
     async def start(self) -> str:
         """Binds the socket. Returns the endpoint with the real port (``tcp://…:0`` takes a free one). Raises ``LinkError``."""
@@ -73,13 +77,13 @@ class LinkServer:
             self._socket.curve_server = True
             self._socket.curve_secretkey = self._keys.secret
             self._socket.zap_domain = b"huawu"
-        self._monitor = self._socket.get_monitor_socket(zmq.EVENT_DISCONNECTED)
+        self._monitor = self._socket.get_monitor_socket(zmq.EVENT_ACCEPTED | zmq.EVENT_DISCONNECTED)
         try:
             self._bind()
-        except zmq.ZMQError as error:
+        except (zmq.ZMQError, OSError) as error:
             self._close_sockets()
             raise LinkError(f"{self.endpoint}: {error.strerror}") from error
-        self._watch = SocketReader(self._monitor, self._disconnected)
+        self._watch = SocketReader(self._monitor, self._monitored)
         self._drain = SocketReader(self._socket, self._read)
         self._ticker = self._loop.call_later(TICK_S, self._tick)
         return self.endpoint
@@ -113,13 +117,24 @@ class LinkServer:
         """Connections refused because of their key, since the start."""
         return self._zap.refusals.total if self._zap else 0
 
+    def counters(self) -> dict[str, int]:
+        """Connections refused for their key, those without a proven key (now, and cut off since the start)."""
+        return {
+            "refused_connections": self.refusals, "unproven_now": len(self._unproven), "unproven_cut_off": self._unproven.cut,
+        }  # fmt: skip
+
     # --- inside ---
 
     def _bind(self) -> None:
         if self.endpoint.startswith("ipc://"):
             Path(self.endpoint.removeprefix("ipc://")).unlink(missing_ok=True)
+        descriptor = listener(self.endpoint)
+        if descriptor is not None:
+            self._socket.set(zmq.USE_FD, descriptor)
         self._socket.bind(self.endpoint)
         self.endpoint = bytes(self._socket.getsockopt(zmq.LAST_ENDPOINT)).decode().rstrip("\0")
+        port = self.endpoint.rpartition(":")[2]
+        self._unproven = UnprovenConnections(int(port) if port.isdecimal() else 0)
 
     def _close_sockets(self) -> None:
         self._socket.disable_monitor()
@@ -162,6 +177,7 @@ class LinkServer:
             if self._lookup(key) != name:
                 self._zap.refused(_text(frame, "Peer-Address"), key)
                 return None
+            self._unproven.proven(int(frame.get(zmq.SRCFD)))
         session = Session(
             listens=True,
             identity=self._identity,
@@ -191,10 +207,26 @@ class LinkServer:
         self._drain.wake()
         return True
 
-    def _disconnected(self) -> None:
-        recv_monitor_message(self._monitor, zmq.NOBLOCK)
-        for delay in _PROBES:
-            self._loop.call_later(delay, self._probe)
+    def _monitored(self) -> None:
+        event = recv_monitor_message(self._monitor, zmq.NOBLOCK)
+        if event["event"] == zmq.EVENT_ACCEPTED:
+            self._unproven.accepted(event["value"])
+        elif not self._unproven.closed(event["value"]):
+            self._probe_soon()
+
+    def _probe_soon(self) -> None:
+        """One series of probes at a time: many disconnects at once cost as much as a few."""
+        self._probe_again = self._probing
+        if not self._probing:
+            self._probing = True
+            for delay in _PROBES:
+                self._loop.call_later(delay, self._probe)
+            self._loop.call_later(_PROBES[-1], self._probed)
+
+    def _probed(self) -> None:
+        self._probing = False
+        if self._probe_again:
+            self._probe_soon()
 
     def _probe(self) -> None:
         if self._socket.closed:

@@ -13,7 +13,7 @@ os.environ["OPENBLAS_NUM_THREADS"] = "1"  # before numpy is imported: BLAS threa
 
 FRAME = 160
 """Samples, and G.711 bytes, of a 20 ms frame at 8 kHz."""
-TICK_S = 0.02
+TICK_NS = 20_000_000
 TICKS_A_SECOND = 50
 
 

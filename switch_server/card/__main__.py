@@ -12,9 +12,13 @@ from pathlib import Path
 from shared.ids import CardId
 from switch_server.card.card import Card
 from switch_server.card.control import Control
+from switch_server.card.kernel import Kernel
+from switch_server.card.kernel_library import NoKernel, load
 from switch_server.card.loop import TickLoop
 from switch_server.card.prompts import Prompts
 from switch_server.core.words import CardReady
+
+LOG = logging.getLogger("huawu.card")
 
 
 def main() -> None:
@@ -28,6 +32,7 @@ def main() -> None:
     parser.add_argument(
         "--plain", action="store_true", help="one system call a datagram, as on systems without recvmmsg"
     )
+    parser.add_argument("--numpy", action="store_true", help="without compiled code, as on systems without a compiler")
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -36,10 +41,24 @@ def main() -> None:
     control = Control(socket.socket(fileno=options.fd))
     prompts = Prompts(options.prompts)
     prompts.preload()
-    card = Card(options.ip, options.channels, prompts, control.send, ports=options.ports, plain=options.plain)
+    kernel = None if options.numpy or options.plain else compiled(options.card)
+    card = Card(
+        options.ip, options.channels, prompts, control.send, ports=options.ports, plain=options.plain, kernel=kernel
+    )
     control.send(CardReady(CardId(options.card), options.channels))
-    TickLoop(CardId(options.card), card, control).run()
+    TickLoop(CardId(options.card), card, control, kernel).run()
     control.flush()
+
+
+def compiled(card: str) -> Kernel | None:
+    """The compiled tick, ``None`` where there is none; logs which way the card calculates."""
+    try:
+        kernel = Kernel(load())
+    except NoKernel as reason:
+        LOG.warning("%s: calculates with numpy, which takes more CPU: %s", card, reason)
+        return None
+    LOG.info("%s: calculates in compiled code", card)
+    return kernel
 
 
 if __name__ == "__main__":

@@ -16,18 +16,22 @@ from switch_server.card import PortsFull
 from switch_server.card.channels import Channels
 from switch_server.card.digit_sender import DigitSender
 from switch_server.card.dtmf import DtmfDetector
+from switch_server.card.free_run import OTHER_WORK_EVERY
 from switch_server.card.g711 import SILENCE
 from switch_server.card.intake import IDLE_PORTS_EVERY, Intake
-from switch_server.card.jitter import SLOTS, JitterBuffer
+from switch_server.card.jitter import JitterBuffer
+from switch_server.card.kernel import Kernel
+from switch_server.card.kernel_tick import KernelIntake, KernelMedia
 from switch_server.card.latch import Latches, key_of
 from switch_server.card.media import MediaPipeline
 from switch_server.card.mixer import Mixer
+from switch_server.card.networks import networks_of
 from switch_server.card.player import PromptPlayer
 from switch_server.card.prompts import Prompts
 from switch_server.card.quality import Reception, mos
 from switch_server.card.recorder import Recorder, RecordingWriter
 from switch_server.card.rtcp_reporter import RtcpReporter
-from switch_server.card.sockets import bind_pair, open_sockets, pack_address
+from switch_server.card.sockets import MmsgSockets, bind_pair, open_sockets, pack_address
 from switch_server.core.words import media as m
 
 ADAPT_EVERY = 100
@@ -49,6 +53,7 @@ class Card:
         *,
         ports: int = 32,
         plain: bool = False,
+        kernel: Kernel | None = None,
     ) -> None:
         self._ip, self._tell, self._prompts = ip, tell, prompts
         self.ticks = self.dropped = 0
@@ -68,13 +73,16 @@ class Card:
         self._digit_sender = DigitSender(self.channels, prompts, self._sockets)
         self._far: list[bytes] = [b""] * rows
         self._closing: collections.deque[tuple[int, m.ChannelClosed]] = collections.deque()
-        self.intake = Intake(
-            self._sockets, self.channels, self._latches, self._jitter, self._reception, self._event_key, self._latch
-        )
-        self.media = MediaPipeline(
-            self._sockets, self.channels, self._jitter, self._mixer, self._player, self._recorder,
-            self._detector, self._digit_sender, self._play_ended, self._tone_key,
+        intake = self.channels, self._latches, self._jitter, self._reception, self._event_key, self._latch
+        media = (
+            self.channels, self._jitter, self._mixer, self._player, self._recorder, self._detector, self._digit_sender,
+            self._play_ended, self._tone_key,
         )  # fmt: skip
+        if kernel is not None and isinstance(self._sockets, MmsgSockets):
+            self.intake: Intake = KernelIntake(kernel, self._sockets, *intake)
+            self.media: MediaPipeline = KernelMedia(kernel, self._sockets, *media)
+        else:
+            self.intake, self.media = Intake(self._sockets, *intake), MediaPipeline(self._sockets, *media)
         self._latches.add_port()
 
     # --- commands ---
@@ -101,8 +109,8 @@ class Card:
         far = command.far
         try:
             address = None if far is None else pack_address(far.ip, far.port)
-            port = self._latches.choose(address)
-        except (PortsFull, OSError, OverflowError) as error:
+            port = self._latches.choose(address, networks_of(far.sources) if far else ())
+        except (PortsFull, OSError, OverflowError, ValueError) as error:
             self._tell(m.ChannelFailed(leg, "full" if isinstance(error, PortsFull) else "bad_address"))
             return
         event_type = 101 if far is None else far.telephone_event
@@ -136,8 +144,8 @@ class Card:
         if before is not None and (before.ip, before.port) == (far.ip, far.port):
             return
         try:
-            address = pack_address(far.ip, far.port)
-        except (OSError, OverflowError):
+            address, networks = pack_address(far.ip, far.port), networks_of(far.sources)
+        except (OSError, OverflowError, ValueError):
             channels.sends[row] = False
             return
         channels.latched[row] = False
@@ -145,8 +153,8 @@ class Card:
         self._far[row] = address
         self._sockets.set_far(row, address)
         port = int(channels.port[row])
-        if far.port and self._latches.free(port, address, row):
-            self._latches.expect(row, port, address)
+        if far.port and (networks or self._latches.free(port, address, row)):
+            self._latches.expect(row, port, address, networks)
         else:
             self._latches.forget(row)
 
@@ -185,8 +193,11 @@ class Card:
     def _send_digits(self, row: int, command: m.SendDigits) -> None:
         self._digit_sender.add(row, command.digits)
 
+    def _keys_end_plays(self, row: int, command: m.KeysEndPlays) -> None:
+        self.channels.keys_end_plays[row] = command.on
+
     def _start_recording(self, row: int, command: m.StartRecording) -> None:
-        if not self._recorder.start(row, command.leg, command.recording, command.path):
+        if not self._recorder.start(row, command.leg, command.recording, command.path, self.ticks):
             self._tell(m.RecordingEnded(command.leg, command.recording, "failed", 0, "too many recordings at once"))
 
     def _mask(self, row: int, command: m.MaskRecording) -> None:
@@ -197,20 +208,25 @@ class Card:
         if to is None:
             self.dropped += 1
             return
-        self._recorder.move(row, command.recording, to, command.to)
+        self._recorder.move(row, command.recording, to, command.to, self.ticks)
 
     def _stop_recording(self, row: int, command: m.StopRecording) -> None:
         self._recorder.stop(row, command.recording, "stopped")
 
     # --- the tick ---
 
-    def tick(self) -> None:
-        """Processes 20 ms of all channels: receiving, media, RTCP, recordings; now and then buffer depth and silence."""
+    def tick(self, due_ns: int) -> None:
+        """Processes 20 ms of all channels: receiving, media, RTCP, recordings; now and then buffer depth and silence.
+
+        ``due_ns`` is the time at which this tick was due, in ns of the wall clock.
+        """
         self.ticks += 1
-        self.intake.step(self.ticks)
+        self.intake.step(self.ticks, due_ns // 125_000)
+        self._jitter.settle(self.channels.law)
         self.media.tick()
         self._rtcp.send(self.ticks, self._far, self.media.packets_out, self.media.stamp)
-        self._rtcp.receive()
+        if self.ticks % OTHER_WORK_EVERY == 0:
+            self._rtcp.receive()
         self._recorder.lift_masks(self.ticks, self._detector.sounding)
         self._recordings_ended()
         if self.ticks % ADAPT_EVERY == 0:
@@ -218,11 +234,31 @@ class Card:
         if self.ticks % IDLE_PORTS_EVERY == 0:
             self._silences()
 
+    @property
+    def free(self) -> bool:
+        """Whether the next ticks may be run without Python: nothing has changed or is going on that ``kernel.c`` does not do."""
+        return not (
+            self.channels.changed
+            or self._mixer.changed
+            or self._player.changed
+            or self._recorder.changed
+            or self._recorder.busy
+            or self._closing
+            or self._digit_sender
+            or self._jitter.headroom.wishing.size
+        )
+
+    def ran(self, ticks: int, received: int, sent: int) -> None:
+        """``kernel.c`` has run ticks without Python, with so many datagrams received and packets sent."""
+        self.ticks += ticks
+        self.intake.packets += received
+        self.media.sent += sent
+        self._jitter.count_ticks(ticks)
+
     def skip(self, ticks: int) -> None:
         """Skips ticks that could not be processed in time: RTP timestamps advance, the audio of these ticks is lost."""
         self.media.stamp[: self.channels.upto] += np.uint32(160 * ticks)
-        for _ in range(min(ticks, SLOTS)):
-            self._jitter.advance(self.channels.upto)
+        self._jitter.skip(self.channels.upto, ticks)
 
     def shut(self) -> None:
         """Closes every channel and waits for the recordings' files, 5 s at most."""
@@ -274,7 +310,7 @@ class Card:
             return  # the SIP lines report this leg's keys
         position = self._recorder.position_ms(row)
         at = None if position is None else max(0, position + offset_ms)
-        barged = self._player.stop(row, by_key=True)
+        barged = self._player.stop(row, by_key=True) if self.channels.keys_end_plays[row] else None
         if barged is not None:
             self._tell(m.PlayEnded(leg, barged[0], PlayEnd.BARGED, barged[1]))
         self._tell(m.DigitHeard(leg, key, way, at))
@@ -300,7 +336,7 @@ class Card:
         expected, lost, late = reception.expected(row), reception.lost(row), int(self._jitter.late[row])
         far = self._rtcp.far.get(row)
         trip = None if far is None else far.round_trip_ms
-        delay = 20 + float(self._jitter.most[row]) / 8 + (trip or 0) / 2
+        delay = 20 + float(self._jitter.headroom.most[row]) / 8 + (trip or 0) / 2
         return m.MediaStats(
             packets_in=int(reception.packets[row]),
             packets_out=int(self.media.packets_out[row]),
@@ -321,6 +357,7 @@ _HANDLERS: dict[type[m.CardCommand], Callable[[Card, int, Any], None]] = {
     m.StopPlay: Card._stop_play,  # noqa: SLF001
     m.Hear: Card._hear,  # noqa: SLF001
     m.SendDigits: Card._send_digits,  # noqa: SLF001
+    m.KeysEndPlays: Card._keys_end_plays,  # noqa: SLF001
     m.StartRecording: Card._start_recording,  # noqa: SLF001
     m.MaskRecording: Card._mask,  # noqa: SLF001
     m.MoveRecording: Card._move_recording,  # noqa: SLF001

@@ -5,8 +5,10 @@ The lowest free row is taken first, so that ``[:upto]`` holds few unused rows.
 
 import heapq
 import secrets
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from shared.enums import DigitMode, Direction
 from shared.ids import LegId
@@ -42,6 +44,7 @@ class Channels:
         self.speaks = np.zeros(rows, np.bool_)  # the far end is expected to send audio
         self.inband = np.zeros(rows, np.bool_)
         self.mode: list[DigitMode] = [DigitMode.AUTO] * rows
+        self.keys_end_plays = np.ones(rows, np.bool_)
         self.latched = np.zeros(rows, np.bool_)
         self.first_word = np.full(
             rows, NO_FIRST_WORD, np.uint32
@@ -50,6 +53,12 @@ class Channels:
         self.next_silence = np.zeros(rows, np.int64)
         self.far_ssrc = np.zeros(rows, np.uint32)
         self.ssrc = np.zeros(rows, np.uint32)
+
+    def memory(self) -> dict[str, npt.NDArray[Any]]:
+        """The arrays that ``kernel.c`` works on."""
+        return {
+            "law": self.law, "first_word": self.first_word, "far_ssrc": self.far_ssrc, "last_heard": self.last_heard,
+        }  # fmt: skip
 
     def __len__(self) -> int:
         return len(self.row_of)
@@ -63,7 +72,7 @@ class Channels:
         row = heapq.heappop(self._free)
         self.row_of[leg] = row
         self.leg[row], self.near[row], self.far[row], self.mode[row] = leg, near, None, mode
-        self.used[row] = True
+        self.used[row] = self.keys_end_plays[row] = True
         self.port[row] = port
         self.law[row] = LAW_INDEX[near.law]
         self.event_type[row] = self.near_event_type[row] = NO_EVENT_TYPE

@@ -20,6 +20,10 @@ class DigitSender:
         self._events: dict[int, EventsOut] = {}
         self._tones: dict[int, list[int]] = {}
 
+    def __bool__(self) -> bool:
+        """Whether a channel has keys that wait to be sent."""
+        return bool(self._events or self._tones)
+
     def add(self, row: int, digits: str) -> None:
         if self._channels.event_type[row] != NO_EVENT_TYPE:
             self._events.setdefault(row, EventsOut()).add(digits)

@@ -67,6 +67,14 @@ class DtmfDetector:
         self._pressed: Codes = np.full(rows, NO_KEY, np.int8)
         self._misses = np.zeros(rows, np.int8)
 
+    def memory(self) -> dict[str, npt.NDArray[Any]]:
+        """The arrays that ``kernel.c`` works on."""
+        limits = np.array([LEAST_ENERGY, LEAST_SHARE, DOMINANCE, TWIST], np.float32)
+        return {
+            "decode_float": DECODE_FLOAT, "goertzel": _GOERTZEL, "limits": limits, "tail": self._tail,
+            "last": self._last, "pressed": self._pressed,
+        }  # fmt: skip
+
     def reset(self, row: int) -> None:
         self._tail[row] = 0
         self._last[row] = self._pressed[row] = NO_KEY

@@ -52,6 +52,7 @@ class Intake:
         self._events: dict[int, EventsIn] = {}
         self.strangers_of = np.zeros(channels.size, np.int64)
         self.packets = self.strangers = self.malformed = 0
+        self._due = 0
 
     def forget(self, row: int) -> None:
         self._events.pop(row, None)
@@ -67,8 +68,12 @@ class Intake:
             if count < SOCKET_BATCH:
                 break
 
-    def step(self, tick: int) -> None:
-        """Processes the datagrams received since the last tick, ``PASSES`` batches at most."""
+    def step(self, tick: int, due: int) -> None:
+        """Processes the datagrams received since the last tick, ``PASSES`` batches at most.
+
+        ``due`` is the time at which the tick was due: samples of the wall clock, as ``BatchSockets.arrivals``.
+        """
+        self._due = due
         ports = self._latches.ports_in_use
         if tick % IDLE_PORTS_EVERY == 0:
             ports = list(range(self._latches.ports))
@@ -109,8 +114,9 @@ class Intake:
     ) -> None:
         """Packets of 20 ms of audio with a plain header from the channel's current source: nearly all packets."""
         self._channels.last_heard[owner] = tick
-        self._reception.push(owner, first.astype(np.uint16), stamp, None, self._sockets.arrivals(at))
-        self._jitter.push_whole(owner, stamp, self._channels.far_ssrc, self._sockets.rx, at)
+        came = self._sockets.arrivals(at)
+        self._reception.push(owner, first.astype(np.uint16), stamp, None, came)
+        self._jitter.push_whole(owner, stamp, self._channels.far_ssrc, self._sockets.rx, at, self._due - came)
 
     def _irregular(self, owner: Rows, at: Rows, lengths: npt.NDArray[np.uint32], tick: int) -> None:
         """All other packets from the channels' far ends."""
@@ -135,15 +141,17 @@ class Intake:
             if not which.size:
                 return
             owner, at, headers, anew = owner[which], at[which], headers.take(which), anew[which]
-        self._reception.push(owner, headers.seq, headers.stamp, anew, self._sockets.arrivals(at))
+        came = self._sockets.arrivals(at)
+        self._reception.push(owner, headers.seq, headers.stamp, anew, came)
         wanted = (headers.type == _PAYLOAD_TYPE[channels.law[owner]]) & channels.speaks[owner]
         if not wanted.all():
             self._other_payloads(owner, headers, at, rx, wanted, tick)
             which = np.flatnonzero(wanted)
             if not which.size:
                 return
-            owner, at, headers = owner[which], at[which], headers.take(which)
-        self._jitter.push(owner, headers.stamp, headers.ssrc, rx, at, headers.offset, headers.length)
+            owner, at, headers, came = owner[which], at[which], headers.take(which), came[which]
+        wait = self._due - came
+        self._jitter.push(owner, headers.stamp, headers.ssrc, rx, at, headers.offset, headers.length, wait)
 
     def _other_payloads(
         self,

@@ -1,13 +1,13 @@
 """The jitter buffer of all channels: a ring for each channel, indexed by RTP timestamp.
 
 The ring holds 32 slots of 20 ms as received bytes, with a flag for each half (10 ms). ``next_stamp`` is the RTP timestamp that
-``pop`` plays next, and ``head`` its slot. A packet's *headroom* (``room``) is the number of samples from ``next_stamp`` to the packet's
-timestamp; a late packet has a negative one. Order, duplicates and packet lengths do not matter; a new SSRC, a jump of the timestamp or
-lasting lateness restarts the ring.
+``pop`` plays next, and ``head`` its slot. ``room`` is the number of samples from ``next_stamp`` to a packet's timestamp, ``wait`` the
+number from its arrival to the tick; their sum is its headroom (``headroom.py``). Order, duplicates and packet lengths do not matter; a new
+SSRC, a jump of the timestamp or lasting lateness restarts the ring.
 
-Depth adapts between 40 and 200 ms: a late packet delays playing by as many slots as the packet needs; 2 s in which every packet had a
-headroom of 60 ms or more skip one slot. Lost audio is concealed by the last 20 ms, then twice by the last 20 ms at half the level of
-before, then by silence.
+Depth adapts in slots, up to 200 ms: a stream begins with the depth that gives its first packet a headroom of ``MARGIN``; a late packet
+delays playing by as many slots as it needs; ``settle`` removes and adds single slots in silence. Lost audio is concealed
+(``concealment.py``), after 60 ms by silence; where very many rows lose audio at one tick, the others repeat the frame before.
 """
 
 from typing import Any
@@ -16,28 +16,38 @@ import numpy as np
 import numpy.typing as npt
 
 from switch_server.card import FRAME
-from switch_server.card.g711 import HALVED, SILENCE
+from switch_server.card.concealment import HISTORY, OVERLAP, SILENT_FROM, Concealment
+from switch_server.card.g711 import DECODE_FLOAT, ENCODE, HALVED, SILENCE
+from switch_server.card.headroom import MARGIN, MOST_SAMPLES, Headroom
 
 Rows = npt.NDArray[np.int64]
 
 SLOTS = 32
-START_SLOTS = 2
-MOST_SAMPLES = 1600  # 200 ms
 FAR_AHEAD = (SLOTS - 14) * FRAME
-MOST_AHEAD = (SLOTS - 1) * FRAME  # the slot before ``head`` has the last played frame
+MOST_AHEAD = (SLOTS - 4) * FRAME  # the slots before ``head`` have the last played frames
 FAR_BEHIND = -8000
 LATE_TICKS_TO_RESTART = 10
-EARLY_ENOUGH = 3 * FRAME
 HALF = FRAME // 2
 LONGEST = 10 * FRAME
 """Samples of the longest packet that is received (200 ms)."""
-NO_HEADROOM = 1 << 30
+MOST_START_SLOTS = 2
 RESTARTS_A_BATCH = 3
-SOURCE_GONE_FRAMES = 250  # concealed frames in a row at which the count stops
+SOURCE_GONE = 250  # concealed halves of slots in a row at which the count stops; also the count before the first packet
+SILENT_AFTER = SILENT_FROM // HALF
+CONCEALED_A_TICK = 64
+"""Rows whose loss is concealed by pitch, and mended, in one tick."""
+SETTLED_A_TICK = 64
+"""Rows whose depth may change in one tick by ``settle``; further rows have their turn in the next ticks."""
+QUIET = 7900.0
+"""Mean square of a frame below which a slot may be removed or added: -45 dBm0."""
+AT_ONCE = 10
+"""Slots too many that are removed at once, wherever the speech is."""
+_SILENCE = np.array(SILENCE, np.uint8)
+_RISING = ((np.arange(FRAME) + 0.5) / FRAME).astype(np.float32)
 
 
 class JitterBuffer:
-    """``push`` stores a batch's packets, ``pop`` returns this tick's frames of some rows, ``advance`` is called once a tick after both."""
+    """``push`` stores a batch's packets; then, once a tick, ``settle``, ``pop`` (this tick's frames of some rows) and ``advance``."""
 
     def __init__(self, rows: int) -> None:
         self._bytes = np.zeros(
@@ -56,21 +66,27 @@ class JitterBuffer:
         self._head = np.zeros(rows, np.int64)
         self._ssrc = np.zeros(rows, np.uint32)
         self._all = np.arange(rows)
-        self._least = np.full(rows, NO_HEADROOM, np.int32)
-        self.most = np.zeros(rows, np.int32)
-        """Largest headroom since the last ``adapt``, samples: the buffer's delay."""
+        self.headroom = Headroom(rows)
         self._late_ticks = np.zeros(rows, np.uint8)
-        self._missed = np.full(rows, SOURCE_GONE_FRAMES, np.uint8)
+        self._missed = np.full(rows, SOURCE_GONE, np.uint8)  # halves of slots concealed in a row
+        self._concealment = Concealment(rows)
         self.late = np.zeros(rows, np.int64)
         self.restarts = np.zeros(rows, np.int64)
+
+    def memory(self) -> dict[str, npt.NDArray[Any]]:
+        """The arrays that ``kernel.c`` works on."""
+        ring: dict[str, Any] = {"ring": self._bytes, "have": self._have, "head": self._head}
+        ring |= {"next_stamp": self.next_stamp, "running": self.running, "missed": self._missed}
+        return ring | self.headroom.memory()
 
     def reset(self, row: int, silence: int) -> None:
         """Clears a row; ``silence`` is the byte that is played until the first packet."""
         self._bytes[:, row] = silence
         self._have[:, row] = 0
         self.running[row] = False
-        self._missed[row] = SOURCE_GONE_FRAMES
+        self._missed[row] = SOURCE_GONE
         self.late[row] = self.restarts[row] = 0
+        self.headroom.restart(np.array([row]))
 
     def push(
         self,
@@ -81,9 +97,11 @@ class JitterBuffer:
         at: Rows,
         offset: Rows,
         length: Rows,
+        wait: Rows,
     ) -> None:
         """Stores packets of channels ``rows``, in order of arrival; the payload of packet i is ``rx[at[i], offset[i]:][:length[i]]``.
 
+        ``wait`` is the time from a packet's arrival to the time at which the tick was due, samples; negative where it came after that.
         Of a packet only the samples for which the ring has room are stored, and ``LONGEST`` at most.
         """
         room = self._room(rows, stamp)
@@ -91,18 +109,18 @@ class JitterBuffer:
         for _ in range(RESTARTS_A_BATCH):
             if not anew.any():
                 break
-            self._restart_first(rows, stamp, ssrc, np.flatnonzero(anew))
+            self._restart_first(rows, stamp, ssrc, wait - np.maximum(FRAME - length, 0), np.flatnonzero(anew))
             room = self._room(rows, stamp)
             anew = self._off_stream(rows, ssrc, room)
         if (room < 0).any():
-            self._grow(rows, stamp, np.where(anew, 0, room))
+            self._grow(rows, stamp, np.where(anew, 0, room), wait)
             room = self._room(rows, stamp)
             np.add.at(self.late, rows[room < 0], 1)
         if anew.any() or (room < 0).any():
             keep = ~anew & (room >= 0) & (room <= FAR_AHEAD + MOST_SAMPLES)
-            rows, room, at, offset, length = rows[keep], room[keep], at[keep], offset[keep], length[keep]
-        np.minimum.at(self._least, rows, room)
-        np.maximum.at(self.most, rows, room)
+            rows, room, wait = rows[keep], room[keep], wait[keep]
+            at, offset, length = at[keep], offset[keep], length[keep]
+        self.headroom.note(rows, (room - room % FRAME + wait).astype(np.int32))
         if length.size and int(length.max()) > FRAME:
             length = np.minimum(length, np.minimum(LONGEST, MOST_AHEAD - room))
         self._store(rows, room, rx, at, offset, length)
@@ -114,17 +132,16 @@ class JitterBuffer:
         ssrc: npt.NDArray[np.uint32],
         rx: npt.NDArray[np.uint8],
         at: Rows | slice,
+        wait: Rows,
     ) -> None:
         """``push`` for packets of 20 ms with a 12-byte header from current sources; ``ssrc`` is indexed by row."""
         ahead = stamp - self.next_stamp[rows]  # unsigned: a late packet seems very far ahead
         slots = ahead // np.uint32(FRAME)
         if int(ahead.max()) > FAR_AHEAD or (slots * np.uint32(FRAME) != ahead).any():
             at = np.arange(len(rx))[at]
-            self.push(rows, stamp, ssrc[rows], rx, at, np.full(rows.size, 12), np.full(rows.size, FRAME))
+            self.push(rows, stamp, ssrc[rows], rx, at, np.full(rows.size, 12), np.full(rows.size, FRAME), wait)
             return
-        room = ahead.view(np.int32)
-        np.minimum.at(self._least, rows, room)
-        np.maximum.at(self.most, rows, room)
+        self.headroom.note(rows, ahead.view(np.int32) + wait.astype(np.int32))
         place = self._head[rows]
         place += slots
         place &= SLOTS - 1
@@ -182,64 +199,119 @@ class JitterBuffer:
         return astray
 
     def _restart_first(
-        self, rows: Rows, stamp: npt.NDArray[np.uint32], ssrc: npt.NDArray[np.uint32], which: Rows
+        self, rows: Rows, stamp: npt.NDArray[np.uint32], ssrc: npt.NDArray[np.uint32], wait: Rows, which: Rows
     ) -> None:
         """Restarts each row of the packets ``which`` with the first of its packets."""
         touched, first = np.unique(rows[which], return_index=True)
         self._ssrc[touched] = ssrc[which[first]]
-        self._restart(touched, stamp[which[first]])
+        self._restart(touched, stamp[which[first]], wait[which[first]])
 
-    def _restart(self, rows: Rows, stamp: npt.NDArray[np.uint32]) -> None:
+    def _restart(self, rows: Rows, stamp: npt.NDArray[np.uint32], wait: Rows) -> None:
         self.restarts[rows] += self.running[rows]
         self.running[rows] = True
-        self.next_stamp[rows] = stamp - np.uint32(START_SLOTS * FRAME)
-        self._head[rows] = self._now
+        slots = np.clip(-((wait - MARGIN) // FRAME), 0, MOST_START_SLOTS)
+        self.next_stamp[rows] = stamp - (slots * FRAME).astype(np.uint32)
         self._have[:, rows] = 0
-        self._least[rows], self.most[rows], self._late_ticks[rows] = NO_HEADROOM, 0, 0
+        self._late_ticks[rows] = 0
+        self.headroom.restart(rows)
 
-    def _grow(self, rows: Rows, stamp: npt.NDArray[np.uint32], room: npt.NDArray[np.int32]) -> None:
-        """Delays playing by as many slots as the row's latest packet needs, within ``MOST_SAMPLES``; restarts rows with lasting lateness."""
-        late = np.flatnonzero(room < 0)
+    def _grow(self, rows: Rows, stamp: npt.NDArray[np.uint32], room: npt.NDArray[np.int32], wait: Rows) -> None:
+        """Delays playing by as many slots as the row's latest packet needs, within ``MOST_SAMPLES``; restarts rows with lasting lateness.
+
+        A packet that was there in time, but whose ticks were skipped, delays nothing.
+        """
+        late = np.flatnonzero((room < 0) & (room - room % FRAME + wait < 0))
+        if not late.size:
+            return
         touched, place = np.unique(rows[late], return_inverse=True)
         worst = np.zeros(len(touched), np.int32)
         np.minimum.at(worst, place, room[late])
-        slots = np.clip((FRAME - 1 - worst) // FRAME, 0, (MOST_SAMPLES - np.maximum(self.most[touched], 0)) // FRAME)
-        slots = np.maximum(slots, 0)
-        self.next_stamp[touched] -= (slots * FRAME).astype(np.uint32)
-        self._head[touched] -= slots
-        self._least[touched] += (slots * FRAME).astype(np.int32)
-        self.most[touched] += (slots * FRAME).astype(np.int32)
+        most = np.clip(self.headroom.most[touched], 0, MOST_SAMPLES)
+        slots = np.clip((FRAME - 1 - worst) // FRAME, 0, (MOST_SAMPLES - most) // FRAME).astype(np.int64)
+        self._deepen(touched, slots)
+        self.headroom.wish[touched[slots > 0]] = 0
         self._late_ticks[touched] = np.where(slots > 0, 0, np.minimum(self._late_ticks[touched], 200) + 1)
         lasting = self._late_ticks[touched] >= LATE_TICKS_TO_RESTART
         if lasting.any():
             newest = np.zeros(len(touched), np.int64)
             newest[place] = late
-            self._restart(touched[lasting], stamp[newest[lasting]])
+            self._restart(touched[lasting], stamp[newest[lasting]], wait[newest[lasting]])
+
+    def _deepen(self, rows: Rows, slots: Rows | int) -> None:
+        self.next_stamp[rows] -= np.asarray(slots * FRAME).astype(np.uint32)
+        self._head[rows] -= slots
+        self.headroom.shift(rows, slots)
 
     def pop(self, rows: Rows, law: npt.NDArray[np.uint8]) -> tuple[Any, npt.NDArray[np.bool_]]:
         """The tick's frames of ``rows`` as (n,) ``V160`` in each row's law, and which of the frames were received whole."""
         slot = self._head[rows] & (SLOTS - 1)
         have = self._have[slot, rows]
         good = have == 3
+        after_loss = self._missed[rows] > 0
         if not good.all():
-            self._conceal(np.flatnonzero(~good), rows, slot, have, law)
-        frames = self._ring[slot, rows]
-        self._missed[rows[good]] = 0
-        return frames, good
+            self._conceal(rows[~good], slot[~good], have[~good], law)
+        if after_loss.any():
+            which = np.flatnonzero(after_loss & good)
+            self._mend(rows[which], slot[which], 0, law)
+        return self._ring[slot, rows], good
 
-    def _conceal(self, which: Rows, all_rows: Rows, slots: Rows, have: Any, law: npt.NDArray[np.uint8]) -> None:
-        rows, slot = all_rows[which], slots[which]
-        before, missed = (slot - 1) & (SLOTS - 1), self._missed[rows]
-        last = self._bytes[before, rows]
-        ebbing = (missed > 0) & (missed < 3)
-        last[ebbing] = np.take_along_axis(HALVED[law[rows[ebbing]]], last[ebbing].astype(np.int64), axis=1)
-        gone = missed >= 3
-        last[gone] = np.array(SILENCE, np.uint8)[law[rows[gone]]][:, None]
-        halves = last.view(f"V{HALF}")
-        for bit in (0, 1):
-            lacking = (have[which] & (1 + bit)) == 0
-            self._halves[slot[lacking], rows[lacking], bit] = halves[lacking, bit]
-        self._missed[rows] = np.minimum(missed, SOURCE_GONE_FRAMES - 1) + 1
+    def frames(self, slots: Rows, rows: Rows) -> Any:
+        """The frames of ``rows`` in these slots, (n,) ``V160``."""
+        return self._ring[slots, rows]
+
+    def _conceal(self, rows: Rows, slot: Rows, have: npt.NDArray[np.uint8], law: npt.NDArray[np.uint8]) -> None:
+        """Fills what is lacking in the frames in ``slot``: the whole frame, its first or its second half."""
+        whole, first, second = (np.flatnonzero(have == there) for there in (0, 2, 1))
+        self._fill(rows[whole], slot[whole], 0, FRAME, law)
+        if first.size:
+            self._fill(rows[first], slot[first], 0, HALF, law)
+            self._mend(rows[first], slot[first], HALF, law)
+        if second.size:
+            self._mend(rows[second], slot[second], 0, law)
+            self._fill(rows[second], slot[second], HALF, HALF, law)
+
+    def _fill(self, rows: Rows, slot: Rows, begin: int, count: int, law: npt.NDArray[np.uint8]) -> None:
+        missed = self._missed[rows]
+        self._missed[rows] = np.minimum(missed, SOURCE_GONE - 2) + count // HALF
+        sounding = np.flatnonzero(missed < SILENT_AFTER)
+        if sounding.size < rows.size:
+            gone = np.flatnonzero(missed >= SILENT_AFTER)
+            self._bytes[slot[gone], rows[gone], begin : begin + count] = _SILENCE[law[rows[gone]], None]
+        if sounding.size > CONCEALED_A_TICK:
+            self._repeat(rows, slot, sounding[CONCEALED_A_TICK:], begin, count, law)
+            sounding = sounding[:CONCEALED_A_TICK]
+        if not sounding.size:
+            return
+        rows, slot, missed = rows[sounding], slot[sounding], missed[sounding]
+        fresh = np.flatnonzero(missed == 0)
+        self._concealment.begin(rows[fresh], self._played(rows[fresh], slot[fresh], begin, law))
+        sound = self._concealment.sound(rows, missed.astype(np.int64) * HALF, count)
+        self._bytes[slot, rows, begin : begin + count] = _coded(sound, law[rows])
+
+    def _repeat(self, rows: Rows, slot: Rows, which: Rows, begin: int, count: int, law: npt.NDArray[np.uint8]) -> None:
+        """The same place in the frame before, 6 dB lower."""
+        rows, slot = rows[which], slot[which]
+        last = self._bytes[(slot - 1) & (SLOTS - 1), rows, begin : begin + count]
+        self._bytes[slot, rows, begin : begin + count] = HALVED[law[rows, None], last]
+        self._concealment.begin_silent(rows)
+
+    def _mend(self, rows: Rows, slot: Rows, begin: int, law: npt.NDArray[np.uint8]) -> None:
+        """The first sound after a loss, which begins at ``begin`` in its frame."""
+        missed = self._missed[rows]
+        self._missed[rows] = 0
+        which = np.flatnonzero((missed > 0) & (missed < SOURCE_GONE))[:CONCEALED_A_TICK]
+        if not which.size:
+            return
+        rows, slot = rows[which], slot[which]
+        received = DECODE_FLOAT[law[rows, None], self._bytes[slot, rows, begin : begin + OVERLAP]]
+        self._bytes[slot, rows, begin : begin + OVERLAP] = _coded(self._concealment.mend(rows, received), law[rows])
+
+    def _played(self, rows: Rows, slot: Rows, end: int, law: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+        """The last 30 ms (n, 240) of the rows' sound up to place ``end`` in ``slot``."""
+        slots = (slot[:, None] + np.arange(-2, 1)) & (SLOTS - 1)
+        coded = self._bytes[slots, rows[:, None]].reshape(-1, 3 * FRAME)[:, 2 * FRAME + end - HISTORY : 2 * FRAME + end]
+        played: npt.NDArray[np.float32] = DECODE_FLOAT[law[rows, None], coded]
+        return played
 
     def advance(self, upto: int) -> None:
         """Advances all rows below ``upto`` by one tick, after ``pop``."""
@@ -249,18 +321,86 @@ class JitterBuffer:
         place += self._all[:upto]
         self._have_flat[place] = 0
         head += 1
-        self._now += 1
         self.next_stamp[:upto] += np.uint32(FRAME)
+        self.count_ticks(1)
+
+    def count_ticks(self, ticks: int) -> None:
+        """The part of ``advance`` that is not of rows, for several ticks."""
+        self._now += ticks
+
+    def skip(self, upto: int, ticks: int) -> None:
+        """Advances all rows below ``upto`` by ``ticks`` that nothing was played in; the next loss begins with silence."""
+        for _ in range(min(ticks, SLOTS)):
+            self.advance(upto)
+        np.maximum(self._missed[:upto], SILENT_AFTER, out=self._missed[:upto])
+        self._concealment.begin_silent(np.arange(upto))
+
+    def settle(self, law: npt.NDArray[np.uint8]) -> None:
+        """Removes or adds one slot in rows that wish it (``Headroom``) and are silent at this tick; called before ``pop``."""
+        rows = self.headroom.wishing
+        if not rows.size:
+            return
+        if rows.size > SETTLED_A_TICK:
+            rows = rows.take(self._now * SETTLED_A_TICK + np.arange(SETTLED_A_TICK), mode="wrap")
+        wish = self.headroom.wish[rows]
+        if not wish.any():
+            return
+        self._remove(rows[wish > 0], law)
+        self._add(rows[wish < 0], law)
+
+    def _remove(self, rows: Rows, law: npt.NDArray[np.uint8]) -> None:
+        """Plays, in place of the frames from the next one to that which follows the removed ones, one that fades from the first to the last."""
+        wish = self.headroom.wish[rows]
+        slots = np.where(wish >= AT_ONCE, np.minimum(wish, FAR_AHEAD // FRAME), 1).astype(np.int64)
+        here, there = self._slot(rows, 0), self._slot(rows, slots)
+        missed = self._missed[rows]
+        ready = (self._have[here, rows] == 3) & (self._have[there, rows] == 3)
+        ready &= (missed == 0) | (missed == SOURCE_GONE)
+        ready &= (slots > 1) | self.headroom.impatient(rows) | self._quiet(rows, law)
+        self._fade(rows[ready], here[ready], there[ready], law)
+        ready |= (self._have[here, rows] | self._have[there, rows] == 0) & (missed >= SILENT_AFTER)
+        for row, count in zip(rows[ready].tolist(), slots[ready].tolist(), strict=True):
+            self._have[(self._head[row] + np.arange(count)) & (SLOTS - 1), row] = 0
+        self._deepen(rows[ready], -slots[ready])
+        self.headroom.fulfil(rows[ready], slots[ready])
+
+    def _add(self, rows: Rows, law: npt.NDArray[np.uint8]) -> None:
+        """Plays, before the next frame, one that fades from the next frame to the last."""
+        here, before = self._slot(rows, 0), self._slot(rows, -1)
+        ready = (self._have[here, rows] == 3) & (self._missed[rows] == 0) & self._quiet(rows, law)
+        rows, here, before = rows[ready], here[ready], before[ready]
+        self._fade(rows, here, before, law)
+        self._have[before, rows] = 3
+        self._deepen(rows, 1)
+        self.headroom.fulfil(rows, -1)
+
+    def _slot(self, rows: Rows, ahead: Rows | int) -> Rows:
+        slot: Rows = (self._head[rows] + ahead) & (SLOTS - 1)
+        return slot
+
+    def _quiet(self, rows: Rows, law: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
+        """Whether the last three frames and the next two, if received, are quiet: 60 ms is longer than most closures within a word."""
+        slots = (self._head[rows, None] + np.arange(-3, 2)) & (SLOTS - 1)
+        sound = DECODE_FLOAT[law[rows, None, None], self._bytes[slots, rows[:, None]]]
+        loud = np.einsum("nij,nij->ni", sound, sound) > QUIET * FRAME
+        loud[:, 4] &= self._have[slots[:, 4], rows] == 3
+        quiet: npt.NDArray[np.bool_] = ~loud.any(axis=1)
+        return quiet
+
+    def _fade(self, rows: Rows, begin: Rows, end: Rows, law: npt.NDArray[np.uint8]) -> None:
+        """Changes the frames in slots ``end``: they begin as those in ``begin``, and end as they are."""
+        laws = law[rows, None]
+        first, last = DECODE_FLOAT[laws, self._bytes[begin, rows]], DECODE_FLOAT[laws, self._bytes[end, rows]]
+        self._bytes[end, rows] = _coded(first + (last - first) * _RISING, law[rows])
 
     def adapt(self, upto: int) -> None:
-        """Every 2 s: skips one slot where every packet was early enough, and more slots where all headrooms were over ``MOST_SAMPLES``."""
-        least = self._least[:upto]
-        early = np.flatnonzero(self.running[:upto] & (least >= EARLY_ENOUGH) & (least < NO_HEADROOM))
-        slots = np.where(least[early] > MOST_SAMPLES, least[early] // FRAME - START_SLOTS, 1)
-        for row, count in zip(early.tolist(), slots.tolist(), strict=True):
-            self._have[(self._head[row] + np.arange(count)) & (SLOTS - 1), row] = 0
-        self._head[early] += slots
-        self.next_stamp[early] += (slots * FRAME).astype(np.uint32)
-        self._least[:upto] = NO_HEADROOM
-        self.most[:upto] = 0
+        """Every 2 s: reviews the depths."""
+        self.headroom.review(upto)
         self._late_ticks[:upto] = 0
+
+
+def _coded(sound: npt.NDArray[np.float32], law: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """Samples (n, count) as bytes, row n in the law ``law[n]``."""
+    samples = np.clip(sound, -32768, 32767).astype(np.int16)
+    coded: npt.NDArray[np.uint8] = ENCODE[law[:, None], samples.view(np.uint16)]
+    return coded

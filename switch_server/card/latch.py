@@ -4,15 +4,18 @@ Each channel has one key (port, far address): first the address in the SDP, then
 with a channel's key belongs to that channel. Packets with an unknown key latch the un-latched channel of the same port and far IP if
 there is exactly one, if ``PACKETS_TO_LATCH`` of them came, and if no call that has just ended had this key; or they latch a channel whose sender has moved
 (``moved.MovedSources``); all others are strangers'. Two channels never share a key, since ``choose`` gives the second channel another
-port.
+port. A channel behind NAT (``Far.sources``) waits for packets from its networks besides, and ``choose`` gives it a port at which no other
+channel waits for one of these addresses.
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from switch_server.card import PortsFull
+from switch_server.card.networks import Networks, holds, overlap
 
 Keys = npt.NDArray[np.uint64]
 CHANNELS_A_PORT = 128
@@ -42,15 +45,26 @@ class Latches:
     def __init__(self, rows: int, ports: int, most_ports: int, grow: Callable[[], int]) -> None:
         self._table = np.zeros(TABLE, np.int64)  # hash of a key: the row of the last key inserted with that hash
         self._key_of: Keys = np.zeros(rows, np.uint64)  # by row; 0 is no key
-        self._keys: Keys = np.zeros(0, np.uint64)
-        self._owners = np.zeros(0, np.int64)
+        self._keys: Keys = np.zeros(rows + 1, np.uint64)  # sorted, of which ``_count`` are used
+        self._owners = np.zeros(rows + 1, np.int64)
+        self._count = np.zeros(1, np.int64)
         self._by_row: dict[int, int] = {}
         self._waiting: dict[tuple[int, int], set[int]] = {}  # (port, far ip): un-latched rows
         self._group_of: dict[int, tuple[int, int]] = {}
+        self._networks: dict[
+            int, tuple[int, Networks]
+        ] = {}  # un-latched row: its port, and where else it may be sent from
         self._channels_at: list[int] = []
         self._claims: dict[int, int] = {}  # unknown key: packets so far
         self._ended_calls: dict[int, int] = {}  # key: tick until which the entry is kept
         self._planned_ports, self._most_ports, self._grow = ports, most_ports, grow
+
+    def memory(self) -> dict[str, npt.NDArray[Any]]:
+        """The arrays that ``kernel.c`` works on."""
+        return {
+            "table": self._table, "key_of": self._key_of, "keys": self._keys, "owners": self._owners,
+            "key_count": self._count,
+        }  # fmt: skip
 
     @property
     def ports_in_use(self) -> list[int]:
@@ -65,15 +79,16 @@ class Latches:
         self._channels_at.append(0)
         return port
 
-    def choose(self, address: bytes | None) -> int:
-        """The port for a new channel with this far address (``None``: not known yet); raises ``PortsFull``."""
+    def choose(self, address: bytes | None, networks: Networks = ()) -> int:
+        """The port for a new channel with this far address (``None``: not known yet) and these networks; raises ``PortsFull``."""
         free = [port for port in range(self.ports) if address is None or not self._taken(key_of(port, address))]
         ip = 0 if address is None else ip_of(key_of(0, address))
-        alone = [port for port in free if not self._waiting.get((port, ip))]
+        apart = [port for port in free if not self._may_be_confused(port, ip, networks)]
+        alone = [port for port in apart if not self._waiting.get((port, ip))]
         roomy = [port for port in alone if self._channels_at[port] < CHANNELS_A_PORT]
         if roomy:
             return roomy[0]
-        if self.ports < self._planned_ports or (not free and self.ports < self._most_ports):
+        if self.ports < self._planned_ports or (not apart and self.ports < self._most_ports):
             try:
                 return self.add_port()
             except OSError as error:
@@ -81,7 +96,19 @@ class Latches:
                     raise PortsFull(str(error)) from error
         if not free:
             raise PortsFull(f"{self.ports} ports, all taken for that far address")
-        return min(alone or free, key=lambda port: (len(self._waiting.get((port, ip), ())), self._channels_at[port]))
+        chosen_from = alone or apart or free
+        return min(chosen_from, key=lambda port: (len(self._waiting.get((port, ip), ())), self._channels_at[port]))
+
+    def _may_be_confused(self, port: int, ip: int, networks: Networks) -> bool:
+        """Whether a channel behind NAT waits at the port for packets of a new channel with this far IP (0: not known) and these networks, or
+        the new one would wait for packets of a channel that waits there.
+        """
+        if any(
+            at == port and (not ip or holds(own, ip) or overlap(own, networks)) for at, own in self._networks.values()
+        ):
+            return True
+        waiting = (other for at, other in self._waiting if at == port) if networks else ()
+        return any(not other or holds(networks, other) for other in waiting)
 
     def join(self, port: int) -> None:
         self._channels_at[port] += 1
@@ -105,12 +132,17 @@ class Latches:
         owner = self.owner(key_of(port, address))
         return owner is None or owner == row
 
-    def expect(self, row: int, port: int, address: bytes) -> None:
-        """Sets the key from the SDP's address; ``row`` is un-latched until its first packet."""
+    def expect(self, row: int, port: int, address: bytes, networks: Networks = ()) -> None:
+        """Sets the key from the SDP's address, unless another row has it; ``row`` is un-latched until its first packet, which may come from
+        ``networks``, too.
+        """
         self.forget(row)
         key = key_of(port, address)
-        self._insert(row, key)
-        self._wait(row, (port, ip_of(key)))
+        if not self._taken(key):
+            self._insert(row, key)
+            self._wait(row, (port, ip_of(key)))
+        if networks:
+            self._networks[row] = port, networks
 
     def latch(self, row: int, key: int) -> None:
         """Gives ``row`` the key of its first packet."""
@@ -119,6 +151,7 @@ class Latches:
         self._claims.clear()
 
     def forget(self, row: int) -> None:
+        self._networks.pop(row, None)
         group = self._group_of.pop(row, None)
         if group is not None:
             self._waiting[group].discard(row)
@@ -127,19 +160,20 @@ class Latches:
         key = self._by_row.pop(row, None)
         if key is not None:
             self._key_of[row] = 0
-            place = int(np.searchsorted(self._keys, np.uint64(key)))
-            self._keys = np.delete(self._keys, place)
-            self._owners = np.delete(self._owners, place)
+            place = int(np.searchsorted(self._sorted, np.uint64(key)))
+            for column in (self._keys, self._owners):
+                column[place : len(self._by_row)] = column[place + 1 : len(self._by_row) + 1]
+            self._count[0] -= 1
             self._hash()
 
     def owners(self, keys: Keys) -> npt.NDArray[np.int64]:
         """The row of each key, -1 for an unknown key."""
-        if not self._keys.size:
+        if not self._by_row:
             return np.full(len(keys), -1, np.int64)
         found: npt.NDArray[np.int64] = self._table[(keys * _SPREAD) >> _TOP]
         wrong = self._key_of[found] != keys
         if wrong.any():  # an unknown key, or two keys with one hash
-            searched = np.minimum(np.searchsorted(self._keys, keys[wrong]), self._keys.size - 1)
+            searched = np.minimum(np.searchsorted(self._sorted, keys[wrong]), len(self._by_row) - 1)
             found[wrong] = np.where(self._keys[searched] == keys[wrong], self._owners[searched], -1)
         return found
 
@@ -149,7 +183,9 @@ class Latches:
 
     def waiting(self, key: int, tick: int) -> int | None:
         """The un-latched row that packets with an unknown key may latch."""
-        rows = self._waiting.get((key & 0xFFFF, ip_of(key)), ())
+        port, ip = key & 0xFFFF, ip_of(key)
+        behind_nat = {row for row in self._networks if self._networks[row][0] == port and self.may_send(row, ip)}
+        rows = self._waiting.get((port, ip), set()) | behind_nat
         return None if len(rows) != 1 or self.ended(key, tick) else next(iter(rows))
 
     def claim(self, key: int, packets: int) -> bool:
@@ -171,6 +207,10 @@ class Latches:
             self._ended_calls[key] = tick + ENDED_CALL_TICKS
         return True
 
+    def may_send(self, row: int, ip: int) -> bool:
+        """Whether the un-latched row's first packet may come from this IP by its networks."""
+        return row in self._networks and holds(self._networks[row][1], ip)
+
     def ip(self, row: int) -> int | None:
         """The IP in the row's key, as ``ip_of`` gives it."""
         key = self._by_row.get(row)
@@ -184,13 +224,19 @@ class Latches:
         return self.owner(key) is not None
 
     def _insert(self, row: int, key: int) -> None:
-        place = int(np.searchsorted(self._keys, np.uint64(key)))
-        self._keys = np.insert(self._keys, place, np.uint64(key))
-        self._owners = np.insert(self._owners, place, row)
+        place = int(np.searchsorted(self._sorted, np.uint64(key)))
+        for column in (self._keys, self._owners):
+            column[place + 1 : len(self._by_row) + 1] = column[place : len(self._by_row)]
+        self._keys[place], self._owners[place] = key, row
+        self._count[0] += 1
         self._by_row[row] = key
         self._key_of[row] = key
         self._table[(key * int(_SPREAD) & 0xFFFF_FFFF_FFFF_FFFF) >> int(_TOP)] = row
 
     def _hash(self) -> None:
         self._table[:] = 0
-        self._table[(self._keys * _SPREAD) >> _TOP] = self._owners
+        self._table[(self._sorted * _SPREAD) >> _TOP] = self._owners[: len(self._by_row)]
+
+    @property
+    def _sorted(self) -> Keys:
+        return self._keys[: len(self._by_row)]

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from shared.enums import PlayEnd
 from switch_server.card import FRAME
@@ -18,6 +19,7 @@ from switch_server.card.recorder import Recorder
 from switch_server.card.sockets import HEADER, BatchSockets
 
 _SILENCE: Any = np.array(SILENCE, np.uint8)[:, None].repeat(FRAME, axis=1).view(f"V{FRAME}")[:, 0]
+Rows = npt.NDArray[np.int64]
 _TYPES = np.array(PAYLOAD_TYPE, np.uint8)
 
 
@@ -84,9 +86,7 @@ class MediaPipeline:
         self._headers(upto)
         self._digit_sender.events(self.stamp, self._types)
         self.sent += self._sockets.send()
-        for row in self._marked:
-            self._types[row] &= 0x7F
-        self._marked.clear()
+        self._unmark()
         if self._recorded.size:
             self._recorder.step(frames[self._place[self._recorded]], heard, self._recorded_law)
         if self._detected.size:
@@ -111,9 +111,18 @@ class MediaPipeline:
         self._seqs[:upto] = self._seq[:upto]
         self._stamps[:upto] = self.stamp[:upto]
 
+    def _unmark(self) -> None:
+        """The next packets of all channels have no marker bit."""
+        for row in self._marked:
+            self._types[row] &= 0x7F
+        self._marked.clear()
+
     def _detect(self, frames: Any, good: Any) -> None:
         place = self._place[self._detected]
-        for row, key in self._detector.step(self._detected, self._detected_law, frames[place], good[place]):
+        self._tell_keys(self._detected, self._detected_law, frames[place], good[place])
+
+    def _tell_keys(self, rows: Rows, law: npt.NDArray[np.uint8], frames: Any, good: Any) -> None:
+        for row, key in self._detector.step(rows, law, frames, good):
             if self._channels.inband[row]:
                 self._on_tone(row, key)
 

@@ -26,12 +26,22 @@ class Mixer:
         self._heard_by: list[set[int]] = [set() for _ in range(rows)]
         self._hears: dict[int, frozenset[int]] = {}
         self._one = np.full(rows, -1, np.int64)
+        self.ones: tuple[Rows, Rows] = (_NONE, _NONE)
+        """The rows that hear one other row, and which."""
         self._pairs: tuple[Rows, Rows] = (_NONE, _NONE)
         self._across: list[tuple[int, int, Rows, Rows]] = []
         self._listeners = self._members = self._edges = self._starts = self._total_of = self._own = _NONE
         self._member_law = self._listener_law = np.zeros(0, np.uint8)
+        self._sizes = _NONE
         self._place = np.zeros(rows, np.int64)
         self.changed = False
+
+    def mixes(self) -> dict[str, npt.NDArray[Any]]:
+        """The mixes as lists: the rows of all groups, the groups' sizes, the listeners and the group of each."""
+        return {
+            "edges": self._members[self._edges], "group_sizes": self._sizes,
+            "totals": np.zeros((self._sizes.size, FRAME), np.int32), "mixed": self._listeners, "mix_of": self._total_of,
+        }  # fmt: skip
 
     def hear(self, row: int, others: frozenset[int]) -> None:
         """From now on ``row`` hears exactly ``others``, without ``row`` itself."""
@@ -62,6 +72,7 @@ class Mixer:
         """Makes the index lists; returns the rows whose frames are needed and the rows that hear at least one other."""
         listeners = np.flatnonzero(self._one[:upto] >= 0)
         speakers = self._one[listeners]
+        self.ones = listeners, speakers
         ours, theirs = law[listeners], law[speakers]
         same = ours == theirs
         self._pairs = listeners[same], speakers[same]
@@ -81,6 +92,7 @@ class Mixer:
         place = {row: number for number, row in enumerate(members)}
         edges = [[place[row] for row in group] for group in groups]
         sizes = [len(group) for group in edges]
+        self._sizes = np.array(sizes, np.int64)
         self._members = np.array(members, np.int64)
         self._edges = np.array([member for group in edges for member in group], np.int64)
         self._starts = np.cumsum([0, *sizes[:-1]]) if sizes else _NONE

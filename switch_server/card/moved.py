@@ -47,7 +47,8 @@ class MovedSources:
         text = socket.inet_ntoa(ip.to_bytes(4, "little"))
         for row in here.tolist():
             far = channels.far[row]
-            if row != rows[0] and (far is None or far.ip == text or self._latches.ip(row) == ip):
+            known = far is not None and far.ip != text and self._latches.ip(row) != ip
+            if row != rows[0] and (not known or self._latches.may_send(row, ip)):
                 return None
         return int(rows[0])
 

@@ -46,6 +46,10 @@ class PromptPlayer:
         self._split: list[tuple[int, Rows]] = []
         self.changed = False
 
+    def memory(self) -> dict[str, npt.NDArray[Any]]:
+        """The arrays that ``kernel.c`` works on."""
+        return {"frame": self._frame, "step": self._step, "left": self._left, "arena": self._prompts.arena}
+
     def __contains__(self, row: int) -> bool:
         return row in self._plays
 
@@ -99,10 +103,13 @@ class PromptPlayer:
         self._soonest -= 1
         if self._soonest > 0:
             return []
-        over = rows[self._left[rows] <= 0]
-        ended = [end for row in over.tolist() if (end := self._next(row)) is not None]
+        ended = self.go_on(rows[self._left[rows] <= 0])
         self._soonest = int(self._left[rows].min())
         return ended
+
+    def go_on(self, over: Rows) -> list[tuple[int, int, PlayEnd, int]]:
+        """The segments of these rows have ended: begins the next ones; returns the plays that ended, as ``step``."""
+        return [end for row in over.tolist() if (end := self._next(row)) is not None]
 
     def _next(self, row: int) -> tuple[int, int, PlayEnd, int] | None:
         play = self._plays[row]

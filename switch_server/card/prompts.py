@@ -66,7 +66,8 @@ class Prompts:
 
     def __init__(self, folders: list[Path]) -> None:
         self._folders = folders
-        self._arena = np.zeros((2, 4096, FRAME), np.uint8)
+        self.arena = np.zeros((2, 4096, FRAME), np.uint8)
+        """The frames of all segments by law; another array once it had to grow."""
         self._used = 0
         self._known: dict[str, Segment] = {}
         self._files: dict[str, tuple[Path, _STAMP]] = {}
@@ -135,17 +136,17 @@ class Prompts:
 
     def _add(self, samples: npt.NDArray[np.int16]) -> Segment:
         count = max(1, -(-len(samples) // FRAME))
-        if self._used + count > self._arena.shape[1]:
-            bigger = np.zeros((2, max(2 * self._arena.shape[1], self._used + count), FRAME), np.uint8)
-            bigger[:, : self._used] = self._arena[:, : self._used]
-            self._arena = bigger
+        if self._used + count > self.arena.shape[1]:
+            bigger = np.zeros((2, max(2 * self.arena.shape[1], self._used + count), FRAME), np.uint8)
+            bigger[:, : self._used] = self.arena[:, : self._used]
+            self.arena = bigger
         start, end = self._used, self._used + count
         for law in (A, MU):
-            flat = self._arena[law, start:end].reshape(-1)
+            flat = self.arena[law, start:end].reshape(-1)
             flat[:] = SILENCE[law]
             flat[: len(samples)] = encode(samples, law)
         self._used = end
-        self.frames = [self._arena[law].view(f"V{FRAME}")[:, 0] for law in (A, MU)]
+        self.frames = [self.arena[law].view(f"V{FRAME}")[:, 0] for law in (A, MU)]
         return Segment(start, count)
 
 

@@ -1,9 +1,12 @@
 """The quality of each channel's reception: loss and jitter (RFC 3550 §6.4, A.3, A.8), and MOS by the E-model (ITU-T G.107, G.113)."""
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
 Rows = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
 JUMP = 3000  # RFC 3550 A.1 MAX_DROPOUT
 _SIXTEENTH = np.float32(1 / 16)
 ROBUSTNESS = 25.1  # Bpl of G.711 with concealment, random loss (G.113)
@@ -25,6 +28,12 @@ class Reception:
         self.jitter = np.zeros(rows, np.float32)  # samples
         self._transit = np.zeros(rows, np.int32)
 
+    def memory(self) -> dict[str, npt.NDArray[Any]]:
+        """The arrays that ``kernel.c`` works on."""
+        return {
+            "highest": self.highest, "packets": self.packets, "transit": self._transit, "jitter": self.jitter,
+        }  # fmt: skip
+
     def reset(self, row: int) -> None:
         self.started[row] = False
         self.packets[row] = self._lost_before[row] = self._expected_before[row] = 0
@@ -44,6 +53,12 @@ class Reception:
 
         ``came`` are the arrival times (samples), ``anew`` marks packets of a new source (``None``: no such packets).
         """
+        again = repeats(rows)
+        if again is not None:  # a row's packets follow each other: the second one's jitter is counted from the first
+            once = ~again
+            self.push(rows[once], seq[once], stamp[once], None if anew is None else anew[once], came[once])
+            self.push(rows[again], seq[again], stamp[again], None, came[again])
+            return
         highest = self.highest[rows]
         delta = (seq - highest.astype(np.uint16)).view(np.int16)
         transit = (came.astype(np.uint32) - stamp).view(np.int32)
@@ -52,15 +67,15 @@ class Reception:
             jumped |= anew | ~self.started[rows]
         if jumped.any():
             which = np.flatnonzero(jumped)
-            for i in which[np.unique(rows[which], return_index=True)[1]].tolist():
+            for i in which.tolist():
                 self._begin(int(rows[i]), int(seq[i]), transit[i])
             highest = self.highest[rows]
             delta = (seq - highest.astype(np.uint16)).view(np.int16)
-        np.maximum.at(self.highest, rows, highest + delta)
-        np.add.at(self.packets, rows, 1)
+        self.highest[rows] = np.maximum(highest, highest + delta)
+        self.packets[rows] += 1
         moved = np.abs(transit - self._transit[rows]).astype(np.float32)
         self._transit[rows] = transit
-        moved[moved > 8000] = 0
+        moved[(moved > 8000) | (moved < 0)] = 0  # the negative one is -2**31, which has no absolute value
         jitter = self.jitter[rows]
         moved -= jitter
         moved *= _SIXTEENTH
@@ -99,6 +114,15 @@ class Reception:
         got = received - int(self._received_reported[row])
         self._expected_reported[row], self._received_reported[row] = expected, received
         return min(255, max(0, (asked - got) * 256 // asked)) if asked > 0 else 0
+
+
+def repeats(rows: Rows) -> Mask | None:
+    """The packets whose row has an earlier packet among them; ``None`` where no row has two."""
+    if rows.size < 2 or int(np.bincount(rows).max()) < 2:
+        return None
+    again = np.ones(rows.size, np.bool_)
+    again[np.unique(rows, return_index=True)[1]] = False
+    return again
 
 
 def mos(loss: float, delay_ms: float) -> float:

@@ -25,6 +25,8 @@ Rows = npt.NDArray[np.int64]
 
 MOST_WAITING = 64 << 20
 """Bytes that may wait for a slow disk; beyond that, samples are refused and their recording fails."""
+WRITE_EVERY = 10
+"""Ticks from one batch of writes to the next."""
 SLOTS_A_ROW = 2
 """A card records so many times its number of channels at once."""
 UNMASK_AFTER = 15
@@ -41,6 +43,10 @@ def header(data_bytes: int) -> bytes:
     )
 
 
+Samples = bytes | npt.NDArray[np.uint8]
+_Job = tuple[int, str | Samples | None]
+
+
 class ClosedFile(NamedTuple):
     """A file was closed: whole, with ``text`` empty, or after an error, which ``text`` tells."""
 
@@ -49,10 +55,14 @@ class ClosedFile(NamedTuple):
 
 
 class RecordingWriter:
-    """The thread that owns the files. ``open``, ``append`` and ``close`` never block; ``done`` returns the files closed since the last call."""
+    """The thread that owns the files. ``open``, ``append`` and ``close`` collect jobs, ``done`` hands them to the thread; none of these blocks.
+
+    The thread is woken once for all jobs of a tick, since each wake-up takes the interpreter's lock from the tick.
+    """
 
     def __init__(self) -> None:
-        self._jobs: queue.SimpleQueue[tuple[int, str | bytes | None] | None] = queue.SimpleQueue()
+        self._jobs: list[_Job] = []
+        self._batches: queue.SimpleQueue[list[_Job] | None] = queue.SimpleQueue()
         self._closed: queue.SimpleQueue[ClosedFile] = queue.SimpleQueue()
         self._files: dict[int, tuple[int, int]] = {}
         self._taken = self._written = 0  # bytes; each is changed by one thread only
@@ -62,21 +72,25 @@ class RecordingWriter:
 
     def open(self, path: str) -> int:
         self._last += 1
-        self._jobs.put((self._last, path))
+        self._jobs.append((self._last, path))
         return self._last
 
-    def append(self, file: int, samples: bytes) -> bool:
+    def append(self, file: int, samples: Samples) -> bool:
         """``False``: more than ``MOST_WAITING`` bytes wait already, and the samples were not taken."""
         if self._taken - self._written > MOST_WAITING:
             return False
         self._taken += len(samples)
-        self._jobs.put((file, samples))
+        self._jobs.append((file, samples))
         return True
 
     def close(self, file: int) -> None:
-        self._jobs.put((file, None))
+        self._jobs.append((file, None))
 
     def done(self) -> list[ClosedFile]:
+        """Hands the collected jobs to the thread; returns the files closed since the last call."""
+        if self._jobs:
+            self._batches.put(self._jobs)
+            self._jobs = []
         closed = []
         while not self._closed.empty():
             closed.append(self._closed.get())
@@ -84,28 +98,30 @@ class RecordingWriter:
 
     def stop(self, seconds: float) -> None:
         """Ends the thread after all waiting samples are written, and waits for that at most ``seconds``."""
-        self._jobs.put(None)
+        self._batches.put(self._jobs)
+        self._jobs = []
+        self._batches.put(None)
         self._thread.join(seconds)
 
     def _run(self) -> None:
-        while (job := self._jobs.get()) is not None:
-            file, what = job
-            try:
-                self._carry_out(file, what)
-            except OSError as error:
-                self._give_up(file, f"{error.strerror or error}")
-            except Exception as error:  # a bug costs one recording, not all later ones
-                LOG.exception("a recording failed")
-                self._give_up(file, str(error))
+        while (batch := self._batches.get()) is not None:
+            for file, what in batch:
+                try:
+                    self._carry_out(file, what)
+                except OSError as error:
+                    self._give_up(file, f"{error.strerror or error}")
+                except Exception as error:  # a bug costs one recording, not all later ones
+                    LOG.exception("a recording failed")
+                    self._give_up(file, str(error))
 
-    def _carry_out(self, file: int, what: str | bytes | None) -> None:
+    def _carry_out(self, file: int, what: str | Samples | None) -> None:
         if isinstance(what, str):
             Path(what).parent.mkdir(parents=True, exist_ok=True)
             descriptor = os.open(what, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
             self._files[file] = descriptor, 0
             _write(descriptor, header(0), 0)
             return
-        self._written += len(what) if what else 0
+        self._written += 0 if what is None else len(what)
         if file not in self._files:
             return
         descriptor, size = self._files[file]
@@ -125,8 +141,8 @@ class RecordingWriter:
         self._closed.put(ClosedFile(file, text))
 
 
-def _write(descriptor: int, what: bytes, place: int) -> None:
-    view = memoryview(what)
+def _write(descriptor: int, what: Samples, place: int) -> None:
+    view = memoryview(what)  # type: ignore[arg-type]  # an array is a buffer, too
     while view:
         written = os.pwrite(descriptor, view, place)
         view, place = view[written:], place + written
@@ -169,19 +185,35 @@ class Recorder:
         self._slots: Rows = np.zeros(0, np.int64)
         self._silence: Any = np.full(FRAME, SILENCE[A], np.uint8).view(f"V{FRAME}")[0]
 
+    def memory(self) -> dict[str, npt.NDArray[Any]]:
+        """The arrays that ``kernel.c`` works on."""
+        return {
+            "said": self._left, "heard": self._right, "fill": self._fill, "quota": self._quota, "masked": self.masked,
+        }  # fmt: skip
+
+    @property
+    def slots(self) -> Rows:
+        """The slot of each of ``rows``."""
+        return self._slots
+
+    @property
+    def busy(self) -> bool:
+        """Whether a mask is about to be lifted, or a file to be closed."""
+        return bool(self._unmask) or len(self._by_file) > len(self._running)
+
     def waits(self, leg: LegId) -> bool:
         """Whether a recording of this leg is still being written or closed."""
         return any(recording.leg == leg for recording in self._by_file.values())
 
-    def start(self, row: int, leg: LegId, recording: RecordingId, path: str) -> bool:
-        """``False``: all slots are taken, nothing is recorded."""
+    def start(self, row: int, leg: LegId, recording: RecordingId, path: str, tick: int = 0) -> bool:
+        """Records from the tick after ``tick`` on. ``False``: all slots are taken, nothing is recorded."""
         if not self._free:
             return False
         slot = self._free.pop()
         made = RunningRecording(row, slot, leg, recording, self._writer.open(path))
         self._by_file[made.file] = made
         self._fill[slot] = 0
-        self._quota[slot] = 1 + (made.file * 7) % TICKS_A_SECOND  # spreads the files' writes over the ticks of a second
+        self._quota[slot] = _frames_to_write(made.file, tick)
         self._add(made)
         return True
 
@@ -203,7 +235,7 @@ class Recorder:
         self._writer.close(recording.file)
         self._remove(recording)
 
-    def move(self, row: int, recording: RecordingId, to: int, leg: LegId) -> None:
+    def move(self, row: int, recording: RecordingId, to: int, leg: LegId, tick: int = 0) -> None:
         """From the next tick on, the recording goes on with the two sides of ``leg``, which has the row ``to``."""
         moved = self._find(row, recording)
         if moved is None:
@@ -214,7 +246,7 @@ class Recorder:
         self._of_row[row].remove(moved)
         moved.row, moved.leg = to, leg
         self._of_row.setdefault(to, []).append(moved)
-        self._quota[moved.slot] = TICKS_A_SECOND
+        self._quota[moved.slot] = _frames_to_write(moved.file, tick)
         self._refresh()
 
     def position_ms(self, row: int) -> int | None:
@@ -252,7 +284,11 @@ class Recorder:
             self._right[slots[masked], fill[masked]] = self._silence
         fill += 1
         self._fill[slots] = fill
-        for slot in slots[fill >= self._quota[slots]].tolist():
+        self.write_out(slots[fill >= self._quota[slots]])
+
+    def write_out(self, full: Rows) -> None:
+        """The buffers of these slots are full, or due."""
+        for slot in full.tolist():
             self._flush(self._running[slot])
             self._quota[slot] = TICKS_A_SECOND
 
@@ -280,7 +316,7 @@ class Recorder:
         both[:, 1] = self._right[slot, :frames].view(np.uint8)
         self._fill[slot] = 0
         recording.frames += frames
-        if self._writer.append(recording.file, both.tobytes()):
+        if self._writer.append(recording.file, both.reshape(-1)):
             recording.written += frames
         elif not recording.cause:
             recording.cause = "failed"
@@ -304,6 +340,12 @@ class Recorder:
         self.changed = True
         self._slots = np.array(sorted(self._running), np.int64)
         self.rows = np.array([self._running[slot].row for slot in self._slots.tolist()], np.int64)
+
+
+def _frames_to_write(file: int, tick: int) -> int:
+    """The frames after ``tick`` until the file's buffer is written: a fifth of all files is written at once, each 200 ms."""
+    turn = file % (TICKS_A_SECOND // WRITE_EVERY) * WRITE_EVERY
+    return (turn - tick - 1) % TICKS_A_SECOND + 1
 
 
 def _to_a(frames: Any, law: npt.NDArray[np.uint8]) -> Any:

@@ -1,4 +1,4 @@
-"""RTCP of all channels: a report goes out every 5 s for each channel, spread over the ticks; received reports are read each tick."""
+"""RTCP of all channels: a report goes out every 5 s for each channel, spread over the ticks; received ones are read every 200 ms."""
 
 import functools
 import select

@@ -24,6 +24,7 @@ ROW = 1728  # header, 200 ms and extensions; an odd number of 64-byte lines, so 
 BATCH = 4096
 SO_RCVBUFFORCE = 33
 SO_TIMESTAMPNS = 35  # Linux; the control message has the same number
+IP_MTU_DISCOVER, IP_PMTUDISC_PROBE = 10, 3  # Linux: "don't fragment", and so no search for an identification (RFC 6864)
 SOCKET_BATCH = 512
 ADDRESS = struct.Struct("=HH4s8x")
 _MSGHDR = np.dtype(
@@ -148,6 +149,18 @@ class MmsgSockets(Sockets):
         msg["name"], msg["namelen"] = addresses.ctypes.data + step * np.uint64(16), 16
         msg["iov"], msg["iovlen"] = iov.ctypes.data + step * np.uint64(16), 1
         return iov, msg
+
+    def memory(self) -> dict[str, npt.NDArray[Any]]:
+        """The arrays that ``kernel.c`` works on."""
+        return {
+            "rx": self.rx, "rx_msg": self._rx_msg, "rx_address": self._rx_address, "rx_control": self._rx_control,
+            "rx_port": self._rx_port, "tx": self.tx, "fds": np.array([sock.fileno() for sock in self._open], np.int64),
+        }  # fmt: skip
+
+    def runs(self) -> dict[str, npt.NDArray[Any]]:
+        """The messages of all channels in the order of their ports, each port's socket and number of messages."""
+        fds, _, counts = zip(*self._runs, strict=True) if self._runs else ((), (), ())
+        return {"tx_msg": self._tx_msg, "run_fds": np.array(fds, np.int64), "run_counts": np.array(counts, np.int64)}
 
     def set_length(self, row: int, length: int) -> None:
         self._tx_iov["len"][row] = length
@@ -277,6 +290,8 @@ def _bound(ip: str, port: int, buffer_bytes: int) -> socket.socket:
             sock.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, buffer_bytes)  # beyond the system's limit, where allowed
         with contextlib.suppress(OSError):
             sock.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
+        with contextlib.suppress(OSError):
+            sock.setsockopt(socket.IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_PROBE)
         sock.bind((ip, port))
     except OSError:
         sock.close()

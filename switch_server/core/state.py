@@ -7,10 +7,10 @@ from collections.abc import Callable
 from shared.aci import CancelOrder, PlaceOrder
 from shared.ids import AgentId, BranchId, CallId, CardId, LegId, OrderKey
 from switch_server.core.acd import Acd
-from switch_server.core.call import Call, KnownCard, LegPlaced, TrunkChoice, lines_used
+from switch_server.core.call import Call, KnownCard, LegPlaced, TrunkChoice
 from switch_server.core.desks import Desks, Seat, SeatCommands
 from switch_server.core.flow import Flow
-from switch_server.core.leg import Leg, RefreshLeg
+from switch_server.core.leg import Leg, LineUse, RefreshLeg
 from switch_server.core.orders import Order, OrderBook, OrderContext
 from switch_server.core.words import Effect, Event, SwitchConfig, Timers
 
@@ -28,6 +28,7 @@ class SwitchState(ABC):
         self.now = 0.0
         self.calls: dict[CallId, Call] = {}
         self.cards: dict[CardId, KnownCard] = {}
+        self.use = LineUse()
         self.branches_up: set[BranchId] = set()
         self.book = OrderBook(self)
         self.counters: Counter[str] = Counter()
@@ -67,7 +68,7 @@ class SwitchState(ABC):
     def may_dial(self, leg: Leg) -> bool:
         """Whether this leg may be dialled: its trunk has a free line. The answer is journalled (``LegPlaced``); a replay uses the journalled one."""
         trunk = next((t for t in self.config.trunks if t.name == leg.trunk and t.direction != "in"), None)
-        free = trunk is not None and lines_used(self.calls.values(), leg.trunk) < self.trunk_choice.lines(trunk)
+        free = trunk is not None and self.use.lines[leg.trunk] < self.trunk_choice.lines(trunk)
         card = self.replayed_cards.get(leg.id, leg.card if free else None)
         self.journal(LegPlaced(leg.id, card))
         return card is not None

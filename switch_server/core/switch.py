@@ -33,7 +33,16 @@ from switch_server.core.event_call import call_of_event
 from switch_server.core.facts import BranchDown, BranchUp, CardDied, CardUp, Draining, HangUpOrdered
 from switch_server.core.flow import Configured
 from switch_server.core.ivr import AccountFound, BranchAnswered, WrongPinCounted
-from switch_server.core.leg import DigitPressed, HangUp, LegEnded, LegRefreshed, LegState, MediaSilent
+from switch_server.core.leg import (
+    DigitPressed,
+    HangUp,
+    Leg,
+    LegEnded,
+    LegRefreshed,
+    LegState,
+    MediaLatched,
+    MediaSilent,
+)
 from switch_server.core.orders import OrderFact, OrderReported, call_of_key
 from switch_server.core.room import Outcome
 from switch_server.core.snapshot import FloorView, SwitchSnapshot
@@ -88,6 +97,8 @@ class Switch(SwitchState):
             else:
                 self.emit(HangUp(leg, EndCause.RECONCILED))
         self._differing_legs = differ
+        if self.use.repair(leg for call in self.calls.values() for leg in call.legs.values()):
+            self.count("repaired_line_use")
         for seat in list(self.desks.seats.values()):
             self._attempt("reconcile", partial(self.desks.reconcile, seat))
         return self._take_effects()
@@ -114,9 +125,13 @@ class Switch(SwitchState):
     # --- events ---
 
     def _is_journalled(self, event: Event) -> bool:
-        """Key presses, reports of phones and of trunks are not journalled; of a branch's reports only those on an order in memory of that branch and account."""
+        """Key presses, reports of phones and of trunks are not journalled; of a branch's reports only those on an order in memory of that branch and
+        account; of the begins of media only those of legs that ring.
+        """
         if isinstance(event, OrderReported):
             return self.book.concerns(event)
+        if isinstance(event, MediaLatched):
+            return (leg := self._leg_of(event.leg)) is not None and leg.state is LegState.RINGING
         return not isinstance(event, DigitPressed | PhoneTold | TrunkChanged)
 
     def apply_decision(self, event: Event) -> None:
@@ -203,9 +218,12 @@ class Switch(SwitchState):
         if (call := self.calls.get(event.call)) is not None:
             self.call_changed(call)
 
+    def _leg_of(self, name: LegId) -> Leg | None:
+        call = self.calls.get(call_of(name))
+        return call.legs.get(name) if call is not None else None
+
     def _leg_fact(self, event: AnyLegFact) -> None:
-        call = self.calls.get(call_of(event.leg))
-        leg = call.legs.get(event.leg) if call else None
+        call, leg = self.calls.get(call_of(event.leg)), self._leg_of(event.leg)
         if call is None or leg is None:
             self.count("events_of_no_leg")
             return
@@ -304,6 +322,7 @@ class Switch(SwitchState):
     def _forget(self, call: Call) -> None:
         for leg in call.legs:
             self._refreshing.discard(leg)
+            self.use.forget(leg)
         for name in TIMERS:
             self._timers.cancel(f"{call.id}:{name}")
         self.acd.leave(call.id)

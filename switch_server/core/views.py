@@ -5,7 +5,7 @@ from collections import Counter
 from shared.desk import QueueRow
 from shared.enums import SeatState
 from switch_server.core.acd import is_open
-from switch_server.core.call import Call, channels_used
+from switch_server.core.call import Call
 from switch_server.core.desks import Seat
 from switch_server.core.leg import LegState
 from switch_server.core.snapshot import (
@@ -124,5 +124,5 @@ def _trunks(switch: SwitchState) -> tuple[TrunkView, ...]:
 
 
 def _cards(switch: SwitchState) -> tuple[CardView, ...]:
-    used = channels_used(switch.calls.values())
+    used = switch.use.channels
     return tuple(CardView(name, card.up, card.channels, used[name]) for name, card in switch.cards.items())

@@ -3,7 +3,6 @@
 import logging
 import sys
 import threading
-import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Generic, TypeVar, cast
@@ -45,7 +44,13 @@ class BatchThread(Generic[T]):
         self._write, self._size, self._most = write, size, most
         self._gather, self._largest, self._retry, self._eager = gather, largest, retry, eager
         self._queue: deque[T | _Between] = deque()
-        self._changed = threading.Condition()
+        self._lock = threading.RLock()
+        self._changed = threading.Condition(self._lock)
+        """For the thread: an item for the idle thread, or a flush or stop."""
+        self._progress = threading.Condition(self._lock)
+        """For those who flush."""
+        self._idle = False
+        """The thread waits for an item. Otherwise it is not woken for one: each wake costs more than the item."""
         self._put = self._done = self._bytes = 0
         self._stopping = self._hurry = False
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
@@ -58,7 +63,7 @@ class BatchThread(Generic[T]):
     def put(self, item: T) -> bool:
         """From any thread; never waits for a disk. ``False``: too many bytes wait, the item is lost (and counted)."""
         size = self._size(item)
-        with self._changed:
+        with self._lock:
             if self._bytes + size > self._most:
                 self.lost += 1
                 return False
@@ -68,13 +73,15 @@ class BatchThread(Generic[T]):
 
     def between(self, work: Callable[[], None]) -> None:
         """From any thread: calls ``work`` in this object's thread once all items put before are written, and before any later item is."""
-        with self._changed:
+        with self._lock:
             self._append(_Between(work))
 
     def _append(self, item: T | _Between) -> None:
         self._queue.append(item)
         self._put += 1
-        self._changed.notify_all()
+        if self._idle:
+            self._idle = False
+            self._changed.notify()
 
     @property
     def waiting(self) -> int:
@@ -86,32 +93,38 @@ class BatchThread(Generic[T]):
         """The bytes of these items, by ``size``."""
         return self._bytes
 
+    def hurry(self) -> None:
+        """The items put before are written without a further wait."""
+        with self._lock:
+            self._hurry = True
+            self._changed.notify()
+
     def flush(self, seconds: float | None) -> bool:
         """Waits until all items put before are written; ``False`` if that took longer than ``seconds`` (``None``: no limit)."""
-        with self._changed:
+        with self._lock:
             target = self._put
             self._hurry = True
-            self._changed.notify_all()
-            return self._changed.wait_for(lambda: self._done >= target, seconds)
+            self._changed.notify()
+            return self._progress.wait_for(lambda: self._done >= target, seconds)
 
     def stop(self, seconds: float | None) -> int:
         """Writes the queue, ends the thread, and returns how many items could not be written in ``seconds`` (``None``: no limit)."""
         if self._thread.is_alive():
             self.flush(seconds)
-            with self._changed:
+            with self._lock:
                 self._stopping = True
-                self._changed.notify_all()
+                self._changed.notify()
             self._thread.join(seconds)
         return self.waiting
 
     def _run(self) -> None:
         while batch := self._next():
             kept = self._written(batch)
-            with self._changed:
+            with self._lock:
                 self._queue.extendleft(reversed(kept))
                 self._done += len(batch) - len(kept)
                 self._bytes += self._sum(kept) - self._sum(batch)
-                self._changed.notify_all()
+                self._progress.notify_all()
                 if kept:
                     self._wait_to_retry()
 
@@ -131,8 +144,11 @@ class BatchThread(Generic[T]):
 
     def _next(self) -> list[T | _Between]:
         """The next batch; empty when the thread must end."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._queue or self._stopping)
+        with self._lock:
+            while not (self._queue or self._stopping):
+                self._idle = True
+                self._changed.wait()
+            self._idle = False
             if self._stopping:
                 return []
             if self._gather and not self._hurry:
@@ -153,7 +169,6 @@ class BatchThread(Generic[T]):
 
     def _wait_to_retry(self) -> None:
         put = self._put
-        end = time.monotonic() + self._retry
-        self._changed.wait_for(
-            lambda: self._stopping or (self._eager and self._put > put) or time.monotonic() >= end, self._retry
-        )
+        self._idle = self._eager
+        self._changed.wait_for(lambda: self._stopping or (self._eager and self._put > put), self._retry)
+        self._idle = False

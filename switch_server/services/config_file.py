@@ -152,6 +152,11 @@ def _wrong_in(trunk: Trunk) -> Iterator[tuple[tuple[str | int, ...], str]]:
     if trunk.session_expires < 90:
         yield ("session_expires",), "at least 90 seconds (RFC 4028)"
     yield from wrong_rules(trunk)
+    if trunk.media_from and trunk.media != "symmetric":
+        yield ("media_from",), "only with media: symmetric"
+    for at, network in enumerate(trunk.media_from):
+        if ":" in network or not is_far(network):
+            yield ("media_from", at), f"{network!r} is not ip or network/bits"
 
 
 def _branches(config: ServerConfig, document: Document) -> Iterator[Complaint]:

@@ -28,6 +28,7 @@ from switch_server.services.periodic import every
 log = logging.getLogger(__name__)
 transitions = logging.getLogger("huawu.transitions")
 
+TRANSITION = "%s %s: %s -> %s -> %s"
 RECONCILE_EVERY = 5.0
 """Seconds between two comparisons of the core's legs with those of the lines."""
 MOST_AT_ONCE = 200
@@ -57,6 +58,7 @@ class Engine:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = 0
         self._timer: asyncio.TimerHandle | None = None
+        self._timer_at = 0.0
         self._carry: dict[type, Callable[[Any], object]] = {}
         self._adapters: Adapters | None = None
         self._reconciler: asyncio.Task[None] | None = None
@@ -79,6 +81,7 @@ class Engine:
             JournalOrder: self._journal_order,
             RecordOrderState: self._journal_order,
             **dict.fromkeys((TellDesk, AnswerDesk, ShowPop, HidePop), adapters.desks.do),
+            Transition: _log_transition,
         }
         self._scheduled = True
         self._loop.call_soon(self._drain)
@@ -136,57 +139,55 @@ class Engine:
         self._scheduled = False
         for _ in range(min(len(self._queue), MOST_AT_ONCE)):
             event = self._queue.popleft()
-            if isinstance(event, Event):
-                self._guarded(type(event).__name__, partial(self._handle, event))
-            else:
-                self._guarded("after", event)
+            try:
+                if isinstance(event, Event):
+                    self._handle(event)
+                else:
+                    event()
+            except Exception as bug:  # noqa: BLE001  a bug: what is queued behind it must still be handled, and deadlines must still pass
+                self.fault(type(event).__name__ if isinstance(event, Event) else "after", bug)
         if self._queue and not self._scheduled and self._loop is not None:
             self._scheduled = True
             self._loop.call_soon(self._drain)
         self._set_timer()
 
     def _handle(self, event: Event) -> None:
-        now = self.clock()
-        if self._adapters is None:
-            return
-        self._out(self.switch.handle(event, now))
-
-    def _guarded(self, about: str, work: Callable[[], None]) -> None:
-        try:
-            work()
-        except Exception as bug:  # noqa: BLE001  a bug: what is queued behind it must still be handled, and deadlines must still pass
-            self.fault(about, bug)
+        if self._adapters is not None:
+            self._out(self.switch.handle(event, self.clock()))
 
     def _tick(self) -> None:
-        self._guarded("tick", lambda: self._out(self.switch.tick(self.clock())))
+        self._timer = None
+        try:
+            self._out(self.switch.tick(self.clock()))
+        except Exception as bug:  # noqa: BLE001  as in ``_drain``
+            self.fault("tick", bug)
         self._set_timer()
 
     def _set_timer(self) -> None:
+        """A timer that is due too early stays: most deadlines are moved or cancelled long before their time."""
+        deadline = self.switch.next_deadline()
+        if deadline is None or self._loop is None or (self._timer is not None and self._timer_at <= deadline):
+            return
         if self._timer is not None:
             self._timer.cancel()
-            self._timer = None
-        deadline = self.switch.next_deadline()
-        if deadline is not None and self._loop is not None:
-            self._timer = self._loop.call_later(max(0.0, deadline - self.clock()), self._tick)
+        self._timer = self._loop.call_later(max(0.0, deadline - self.clock()), self._tick)
+        self._timer_at = deadline
 
     def _out(self, effects: Sequence[Effect]) -> None:
         for effect in effects:
             try:
-                self._carry_out(effect)
+                carry = self._carry.get(type(effect)) or self._line_effect(type(effect))
+                carry(effect)
             except Exception:  # an adapter's bug: the other effects must still be carried out
                 self.switch.count("faults")
                 log.exception("could not carry out %s", type(effect).__name__)
 
-    def _carry_out(self, effect: Effect) -> None:
-        assert self._adapters is not None
-        if isinstance(effect, Transition):
-            transitions.info(
-                "%s %s: %s -> %s -> %s", effect.machine, effect.subject, effect.old, effect.event, effect.new
-            )
-        elif isinstance(effect, LineEffect):
-            self._adapters.lines.do(effect)
-        else:
-            self._carry[type(effect)](effect)
+    def _line_effect(self, kind: type[Effect]) -> Callable[[Any], object]:
+        """Remembers that the lines carry out this kind; raises ``KeyError`` for a kind that nobody carries out."""
+        if self._adapters is None or not issubclass(kind, LineEffect):
+            raise KeyError(kind.__name__)
+        self._carry[kind] = self._adapters.lines.do
+        return self._carry[kind]
 
     def _journal_order(self, effect: JournalOrder | RecordOrderState) -> None:
         """The journal first, since it is the authority; the store's copy is for searching."""
@@ -206,3 +207,10 @@ class Engine:
     def _fault(self, about: Event | str, bug: BaseException) -> None:
         name = about if isinstance(about, str) else type(about).__name__
         log.error("fault while handling %s", name, exc_info=bug)
+
+
+def _log_transition(effect: Transition) -> None:
+    """Several a call: the record is made here, without ``Logger.info``'s search for the calling line, which no log shows."""
+    if transitions.isEnabledFor(logging.INFO):
+        what = effect.machine, effect.subject, effect.old, effect.event, effect.new
+        transitions.handle(logging.LogRecord(transitions.name, logging.INFO, "", 0, TRANSITION, what, None))

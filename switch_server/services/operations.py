@@ -29,6 +29,7 @@ from shared.control import (
     RefusedCode,
     Reloaded,
     Status,
+    TracedNumber,
 )
 from shared.control_rows import Trouble, TroubleCode
 from shared.enums import SeatState
@@ -234,6 +235,14 @@ class SwitchOperations:
         if ask.offset == 0:
             self._audit(ask.actor, "recording_heard", call)
         return RecordingPart(known["id"], size, ask.offset, data)
+
+    async def traced_number(self, call: CallId, actor: str) -> TracedNumber:
+        number = await self._read(self._from.records.traced_number, call)
+        if number is None:
+            exists = self._live(call) is not None or await self._read(self._from.records.call, call) is not None
+            raise OperationRefused(RefusedCode.NO_TRACED_NUMBER if exists else RefusedCode.NO_SUCH_CALL, call)
+        self._audit(actor, "number_traced", call)
+        return TracedNumber(call, number)
 
     async def customers(self, ask: FindCustomers) -> Customers:
         found = await self._read(self._from.records.search_customers, ask.text, ask.limit)

@@ -28,8 +28,11 @@ LOST = "lost"
 """The state of a call without an end in its record that does not run any more: the switch was killed."""
 Row = Mapping[str, Any]
 
-_LOAD = ("cpu_percent", "late_p999_ms", "packets_in", "packets_out", "strangers", "malformed")
-_LEG = ("cause", "card", "packets_in", "packets_out", "lost", "jitter_ms", "mos", "line", "far_end", "tried")
+_LOAD = ("cpu_percent", "late_p999_ms", "packets_in", "packets_out", "strangers", "malformed", "compiled")
+_LEG = (
+    "cause", "card", "packets_in", "packets_out", "lost", "jitter_ms", "mos",
+    "sip_code", "q850", "reason_sip", "reason_text", "progress", "redirected_to", "line", "far_end", "tried",
+)  # fmt: skip
 _GATEWAY = ("trading_system_up", "session", "trade_date", "pending")
 _ORDER = tuple(field for field in ControlOrderRow.__struct_fields__ if field != "account_end")
 

@@ -105,6 +105,7 @@ COMMANDS = (
         ("calls", "calls --live --watch 1", "calls --since 1h --limit 200 --json"),
     ),
     CliCommand(("calls", "show"), queries.call, (CALL, JSON, WATCH), ("calls show 2026082509310512300",)),
+    CliCommand(("calls", "trace"), queries.traced_number, (CALL, JSON), ("calls trace 2026082509310512300",)),
     CliCommand(("calls", "hangup"), actions.hang_up, (CALL, JSON), ("calls hangup 2026082509310512300",)),
     CliCommand(
         ("orders",),

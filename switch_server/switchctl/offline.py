@@ -16,6 +16,7 @@ from switch_server.services.strict_yaml import ConfigError
 from switch_server.switchctl import tables
 from switch_server.switchctl.context import Context
 from switch_server.switchctl.errors import OK, REFUSED, CommandRefused
+from switch_server.switchctl.fitting_table import FittingTable
 
 PRODUCT_FLOWS = RESOURCES / "flows"
 
@@ -123,7 +124,7 @@ async def demo_accounts(context: Context) -> int:
     if context.json:
         context.print_json({"format": 1, "type": "DemoAccounts", "rows": rows})
     else:
-        context.print(tables.FittingTable(context.texts("title_demo"), tables.DEMO, rows, context.texts))
+        context.print(FittingTable(context.texts("title_demo"), tables.DEMO, rows, context.texts))
     return OK
 
 

@@ -14,6 +14,7 @@ from switch_server.switchctl import tables
 from switch_server.switchctl.client import Link
 from switch_server.switchctl.context import Context
 from switch_server.switchctl.errors import OK, CommandRefused, Usage
+from switch_server.switchctl.fitting_table import FittingTable
 from switch_server.switchctl.reporting import PATIENCE
 
 HOUR_S = 3600.0
@@ -88,7 +89,7 @@ async def run(context: Context) -> int:
         context.print_json({"format": 1, "type": "Staffing", "rows": to_builtins(rows)})
         return OK
     share, within = options.target
-    context.print(tables.FittingTable(title, tables.STAFFING, rows, context.texts))
+    context.print(FittingTable(title, tables.STAFFING, rows, context.texts))
     context.say("staffing_target", percent=f"{share:.1%}".replace(".0%", "%"), within=f"{within:g}")
     return OK
 

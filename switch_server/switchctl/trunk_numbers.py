@@ -11,6 +11,7 @@ from switch_server.services.strict_yaml import ConfigError
 from switch_server.switchctl import tables
 from switch_server.switchctl.context import Context
 from switch_server.switchctl.errors import OK, CommandRefused
+from switch_server.switchctl.fitting_table import FittingTable
 from switch_server.switchctl.offline import problems
 
 
@@ -40,7 +41,7 @@ async def number(context: Context) -> int:
     if context.json:
         context.print_json({"format": 1, "type": "NumberSteps", "rows": steps})
     else:
-        context.print(tables.FittingTable(context.texts("title_number"), tables.NUMBER_STEPS, steps, context.texts))
+        context.print(FittingTable(context.texts("title_number"), tables.NUMBER_STEPS, steps, context.texts))
     return OK
 
 

@@ -20,6 +20,7 @@ from shared.control import (
     Orders,
     Reply,
     Status,
+    TracedNumber,
 )
 from shared.control_agents import Agents, ControlDesks, Phones, Queues, Talks
 from shared.control_reports import ControlReport
@@ -27,6 +28,7 @@ from shared.control_rows import Trouble
 from shared.control_trunks import ControlCardLines, Trunks
 from shared.reports import By
 from switch_server.switchctl import cells, tables
+from switch_server.switchctl.fitting_table import FittingTable, TextColumn
 from switch_server.switchctl.texts import Texts
 
 View = Callable[[Any, Texts], RenderableType]
@@ -37,8 +39,8 @@ def view(reply: Reply, texts: Texts) -> RenderableType:
     return VIEWS[type(reply)](reply, texts)
 
 
-def _rows(title: str, columns: tuple[tables.TextColumn, ...]) -> View:
-    return lambda reply, texts: tables.FittingTable(texts(title), columns, reply.rows, texts)
+def _rows(title: str, columns: tuple[TextColumn, ...]) -> View:
+    return lambda reply, texts: FittingTable(texts(title), columns, reply.rows, texts)
 
 
 def _status(reply: Status, texts: Texts) -> RenderableType:
@@ -75,22 +77,22 @@ def _troubles(troubles: tuple[Trouble, ...], texts: Texts) -> Text:
 
 def _lines(reply: Lines, texts: Texts) -> RenderableType:
     counted = {name: count for name, count in reply.counters.items() if count}
-    shown = tables.FittingTable(texts("title_lines"), tables.LINES, reply.rows, texts)
+    shown = FittingTable(texts("title_lines"), tables.LINES, reply.rows, texts)
     return Group(shown, "", _counted(texts("title_counters"), counted, texts)) if counted else shown
 
 
 def _trunks(reply: Trunks, texts: Texts) -> RenderableType:
-    shown = tables.FittingTable(texts("title_trunks"), tables.TRUNKS, reply.rows, texts)
+    shown = FittingTable(texts("title_trunks"), tables.TRUNKS, reply.rows, texts)
     if not reply.registrations:
         return shown
     return Group(
-        shown, "", tables.FittingTable(texts("title_registrations"), tables.REGISTRATIONS, reply.registrations, texts)
+        shown, "", FittingTable(texts("title_registrations"), tables.REGISTRATIONS, reply.registrations, texts)
     )
 
 
 def _call(reply: CallDetail, texts: Texts) -> RenderableType:
     parts: list[RenderableType] = [
-        tables.FittingTable(texts("title_call", call=reply.call.call), tables.CALLS, [reply.call], texts)
+        FittingTable(texts("title_call", call=reply.call.call), tables.CALLS, [reply.call], texts)
     ]
     for title, columns, rows in (
         ("title_legs", tables.LEGS, reply.legs),
@@ -99,13 +101,13 @@ def _call(reply: CallDetail, texts: Texts) -> RenderableType:
         ("title_orders", tables.ORDERS, reply.orders),
     ):
         if rows:
-            parts += ["", tables.FittingTable(texts(title), columns, rows, texts)]
+            parts += ["", FittingTable(texts(title), columns, rows, texts)]
     return Group(*parts)
 
 
 def _desks(reply: ControlDesks, texts: Texts) -> RenderableType:
     told = cells.plain(texts("desks_connect", endpoint=reply.endpoint, server_key=reply.server_key))
-    return Group(tables.FittingTable(texts("title_desks"), tables.DESKS, reply.rows, texts), "", Text(told))
+    return Group(FittingTable(texts("title_desks"), tables.DESKS, reply.rows, texts), "", Text(told))
 
 
 def _report(reply: ControlReport, texts: Texts) -> RenderableType:
@@ -114,14 +116,14 @@ def _report(reply: ControlReport, texts: Texts) -> RenderableType:
     days = " – ".join(cells.day(day) for day in dict.fromkeys((reply.first, reply.last)))
     only = " ".join(each for each in (reply.queue, reply.agent, reply.group) if each)
     rows = (*reply.rows, structs.replace(reply.total, key=tables.TOTAL)) if reply.rows else ()
-    shown = tables.FittingTable(f"{title}  {days}  {only}".rstrip(), (*head, *tables.REPORT), rows, texts)
+    shown = FittingTable(f"{title}  {days}  {only}".rstrip(), (*head, *tables.REPORT), rows, texts)
     return shown if rows else Group(shown, "", Text(texts("nothing_recorded")))
 
 
 def _audit(reply: AuditTrail, texts: Texts) -> RenderableType:
     whole = Text(texts("audit_whole"), style="green")
     chain = whole if reply.broken is None else Text(texts("audit_broken", id=reply.broken), style="red")
-    return Group(tables.FittingTable(texts("title_audit"), tables.AUDIT, reply.rows, texts), "", chain)
+    return Group(FittingTable(texts("title_audit"), tables.AUDIT, reply.rows, texts), "", chain)
 
 
 def _counters(reply: Counters, texts: Texts) -> RenderableType:
@@ -129,7 +131,7 @@ def _counters(reply: Counters, texts: Texts) -> RenderableType:
 
 
 def _counted(title: str, counts: dict[str, int], texts: Texts) -> RenderableType:
-    return tables.FittingTable(title, tables.COUNTERS, counts.items(), texts)
+    return FittingTable(title, tables.COUNTERS, counts.items(), texts)
 
 
 VIEWS: dict[type[Reply], View] = {
@@ -149,6 +151,7 @@ VIEWS: dict[type[Reply], View] = {
     Orders: _rows("title_orders", tables.ORDERS),
     Customers: _rows("title_customers", tables.CUSTOMERS),
     CallDetail: _call,
+    TracedNumber: lambda reply, texts: Text(texts("traced_number", call=reply.call, number=reply.number)),
     AuditTrail: _audit,
     Counters: _counters,
 }

@@ -180,7 +180,7 @@ def test_a_gateway_with_a_wrong_key_is_refused_audited_and_disturbs_nobody(tmp_p
             "--state", str(tmp_path / "stranger"), "--trading", f"ipc://{tmp_path}/nobody.sock",
         )  # fmt: skip
         await stranger.start()
-        await until(lambda: rig.links.refused_connections >= 2)
+        await until(lambda: rig.links.connections["refused_connections"] >= 2)
         (audit,) = [audit for audit in rig.audits if audit.action == "connection_refused"]
         assert audit.subject == "127.0.0.1"
         assert "unknown_key" in audit.detail

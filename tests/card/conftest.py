@@ -23,9 +23,10 @@ def prompts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="session")
-def shared_card(prompts: Path) -> Iterator[CardProcess]:
-    with CardProcess(prompts) as process:
+@pytest.fixture(scope="session", params=["compiled", pytest.param("numpy", marks=pytest.mark.slow)])
+def shared_card(request: pytest.FixtureRequest, prompts: Path) -> Iterator[CardProcess]:
+    """Each test runs with both kinds of card."""
+    with CardProcess(prompts, numpy=request.param == "numpy") as process:
         yield process
 
 

@@ -47,15 +47,18 @@ def patient(test: Callable[P, None]) -> Callable[P, None]:
 class CardProcess:
     """``do`` sends commands, ``wait`` waits for events; ``events`` has all received events that were not taken yet."""
 
-    def __init__(self, *folders: Path, channels: int = 64, plain: bool = False, ports: int = 32) -> None:
+    def __init__(
+        self, *folders: Path, channels: int = 64, plain: bool = False, numpy: bool = False, ports: int = 32
+    ) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         words = [word for folder in folders for word in ("--prompts", str(folder))]
         command = [sys.executable, "-m", "switch_server.card", "--card", "card-t", "--fd", str(theirs.fileno())]
         command += ["--ip", "127.0.0.1", "--channels", str(channels), "--ports", str(ports), *words]
-        self.process = subprocess.Popen([*command, *(["--plain"] if plain else [])], pass_fds=(theirs.fileno(),))
+        command += ["--plain"] * plain + ["--numpy"] * numpy
+        self.process = subprocess.Popen(command, pass_fds=(theirs.fileno(),))
         theirs.close()
         self._socket = ours
-        self._encoder, self._decoder = msgspec.msgpack.Encoder(), msgspec.msgpack.Decoder(_EVENTS)
+        self._encoder, self._decoder = msgspec.msgpack.Encoder(), msgspec.msgpack.Decoder(list[_EVENTS])
         self.events: list[m.CardEvent] = []
         self.loads: list[m.CardLoad] = []
         self.near: dict[LegId, m.Near] = {}
@@ -70,7 +73,7 @@ class CardProcess:
 
     def do(self, *commands: m.CardCommand) -> None:
         for command in commands:
-            self._socket.sendall(self._encoder.encode(command))
+            self._socket.sendall(self._encoder.encode([command]))
 
     def wait(self, kind: type[E], check: Callable[[E], bool] = lambda _: True, seconds: float = 30.0) -> E:
         """The first event of that kind (not taken yet) that passes ``check``; it is taken."""
@@ -85,14 +88,14 @@ class CardProcess:
             self.read(left)
 
     def read(self, seconds: float) -> None:
-        """Reads one event, at most ``seconds`` later."""
+        """Reads one packet of events, at most ``seconds`` later."""
         self._socket.settimeout(seconds)
         try:
             datagram = self._socket.recv(1 << 20)
         except TimeoutError:
             return
-        event = self._decoder.decode(datagram)
-        (self.loads if isinstance(event, m.CardLoad) else self.events).append(event)
+        for event in self._decoder.decode(datagram):
+            (self.loads if isinstance(event, m.CardLoad) else self.events).append(event)
 
     def open(self, peer: RtpPeer, *, digits: DigitMode = DigitMode.AUTO, events: bool = True, **far: Any) -> LegId:
         """Opens a channel towards a peer, points the peer at it, waits for its first packet."""

@@ -14,8 +14,9 @@ LAW = np.zeros(2, np.uint8)
 class Stream:
     """The buffer of one row; sample n of the far end's sound has the byte value ``n // 160 % 200 + 1`` (by its 20 ms frame)."""
 
-    def __init__(self, first: int = 0xFFFF_F000) -> None:
-        self.buffer, self.first = JitterBuffer(2), first
+    def __init__(self, first: int = 0xFFFF_F000, *, wait: int = 0) -> None:
+        """``wait``: the samples from a packet's arrival to its tick."""
+        self.buffer, self.first, self.wait = JitterBuffer(2), first, wait
         self.buffer.reset(1, 0xD5)
         self.played: list[int] = []
 
@@ -24,9 +25,12 @@ class Stream:
         rx[0, 12 : 12 + length] = (sample + np.arange(length)) // 160 % 200 + 1
         stamp = np.array([(self.first if base is None else base) + sample & 0xFFFF_FFFF], np.uint32)
         one = np.array([0])
-        self.buffer.push(np.array([1]), stamp, np.array([ssrc], np.uint32), rx, one, one + 12, one + length)
+        self.buffer.push(
+            np.array([1]), stamp, np.array([ssrc], np.uint32), rx, one, one + 12, one + length, one + self.wait
+        )
 
     def tick(self) -> np.ndarray:
+        self.buffer.settle(LAW)
         frames, _ = self.buffer.pop(np.array([1]), LAW)
         self.buffer.advance(2)
         frame = frames.view(np.uint8)
@@ -43,13 +47,17 @@ class Stream:
         return self.played
 
 
-def test_in_order_comes_out_after_40_ms() -> None:
-    played = Stream().run(list(range(20)))
-    assert played[2:22] == list(range(1, 21))
+@pytest.mark.parametrize(("wait", "slots"), [(160, 0), (80, 0), (79, 1), (0, 1), (-80, 1), (-81, 2), (-400, 2)])
+def test_the_first_packet_has_at_least_10_ms_of_headroom(wait: int, slots: int) -> None:
+    """Up to 40 ms, where packets seem to come after the tick that has received them."""
+    stream = Stream(wait=wait)
+    played = stream.run(list(range(20)))
+    assert played[slots : 20 + slots] == list(range(1, 21))
+    assert stream.buffer.headroom.least[1] == 160 * slots + wait
 
 
 def test_reordered_and_doubled_packets_change_nothing() -> None:
-    assert Stream().run([0, 2, 1, 1, 3, 5, 4, 6, 7, 7, 7])[2:10] == list(range(1, 9))
+    assert Stream(wait=-100).run([0, 2, 1, 1, 3, 5, 4, 6, 7, 7, 7])[2:10] == list(range(1, 9))
 
 
 @pytest.mark.parametrize("length", [80, 160, 240, 320, 400, 480, 640, 720, 800, 1120, 1200, 1600])
@@ -77,7 +85,7 @@ def test_odd_lengths_are_put_together_byte_by_byte(length: int) -> None:
             stream.packet(sent, length)
             sent += length
         out.append(stream.tick().copy())
-    wave = np.concatenate(out)[320:5000]
+    wave = np.concatenate(out)[160:5000]
     assert (wave == np.arange(len(wave)) // 160 % 200 + 1).all()
 
 
@@ -89,7 +97,7 @@ def test_a_long_packet_far_ahead_does_not_overwrite_what_is_played_next() -> Non
     stream.packet(4 * 160 + 2500, 1600)
     for _ in range(2):
         stream.tick()
-    assert stream.played == [0xD5, 0xD5, 1, 2, 3, 4]
+    assert stream.played == [0xD5, 1, 2, 3, 4, 4]  # the last is concealed
 
 
 def test_a_lost_frame_is_concealed_by_the_last_then_fades() -> None:
@@ -97,10 +105,10 @@ def test_a_lost_frame_is_concealed_by_the_last_then_fades() -> None:
     for number in range(4):
         stream.packet(160 * number)
         stream.tick()
-    assert stream.played == [0xD5, 0xD5, 1, 2]
+    assert stream.played == [0xD5, 1, 2, 3]
     for _ in range(6):
         stream.tick()
-    assert stream.played[4:7] == [3, 4, 4]  # the first lost frame repeats the frame before
+    assert stream.played[4:6] == [4, 4]  # the first lost frame repeats the frame before
     assert stream.played[-1] == 0xD5  # and then silence
 
 
@@ -115,29 +123,8 @@ def test_a_new_source_and_a_jump_of_the_timestamp_start_anew() -> None:
     for number in range(10, 15):
         stream.packet(160 * number, ssrc=8, base=2_000_000_000)
         stream.tick()
-    assert stream.played[-3:] == [11, 12, 13]
+    assert stream.played[-3:] == [12, 13, 14]
     assert stream.buffer.restarts[1] == 2
-
-
-def test_a_late_burst_makes_the_buffer_deeper_and_quiet_makes_it_shallow_again() -> None:
-    stream = Stream()
-    sent = 0
-    for tick in range(120):
-        if not 20 <= tick < 26:  # no packet for 120 ms, then all at once
-            while sent <= tick:
-                stream.packet(160 * sent)
-                sent += 1
-        stream.tick()
-    assert stream.played[-1] < 120 - 4  # deeper by the lateness
-    late = int(stream.buffer.late[1])
-    for tick in range(120, 1000):
-        stream.packet(160 * tick)
-        stream.tick()
-        if tick % 100 == 0:
-            stream.buffer.adapt(2)
-    assert stream.buffer.late[1] == late  # no further late packets
-    assert stream.played[-1] >= 1000 % 200 - 5
-    assert stream.played[-1] == (999 - stream.buffer.most[1] // 160) % 200 + 1
 
 
 def test_a_clock_that_jumps_for_good_is_followed() -> None:
@@ -148,7 +135,7 @@ def test_a_clock_that_jumps_for_good_is_followed() -> None:
     for number in range(10, 40):
         stream.packet(160 * number - 6400)  # the timestamps jump back by 800 ms
         stream.tick()
-    assert stream.played[-1] == (39 - 40 - 2) % 200 + 1
+    assert stream.played[-1] == (39 - 40 - 1) % 200 + 1
 
 
 @settings(max_examples=60)
@@ -166,4 +153,4 @@ def test_any_packets_leave_the_buffer_working(packets: list[tuple[int, int, int]
     for number in range(20):  # the buffer still works
         stream.packet(160 * number, ssrc=99, base=77)
         stream.tick()
-    assert stream.played[-1] == 18
+    assert stream.played[-1] == 19

@@ -1,6 +1,7 @@
 """The recorder's columns by themselves, tick by tick: slots, a slow disk. With a real card process: ``test_recordings``."""
 
 import threading
+import time
 from pathlib import Path
 
 import numpy as np
@@ -106,7 +107,7 @@ def test_a_recording_on_a_slow_disk_costs_no_other_channel_a_tick(
         card.do(m.StartRecording(leg, RecordingId(leg), str(tmp_path / f"{leg[-1]}.wav")))
     monkeypatch.setattr(recorder, "MOST_WAITING", 1000)
     for _ in range(3 * TICKS_A_SECOND):
-        card.tick()
+        card.tick(time.time_ns())
     hangs.set()
     card.shut()
     assert [event.leg for event in told if isinstance(event, m.ChannelClosed)] == list(LEGS)

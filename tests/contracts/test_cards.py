@@ -187,6 +187,21 @@ def test_a_key_ends_the_play_and_comes_as_a_secret(run: Run) -> None:
     run(story)
 
 
+def test_a_key_ends_no_play_while_the_leg_s_keys_come_by_info(run: Run) -> None:
+    async def story(desk: CardRig) -> None:
+        desk.do(m.OpenChannel(A, None))
+        await desk.wait(e.ChannelOpened)
+        desk.do(m.Play(A, 7, ("tone:dial",)), m.KeysEndPlays(A, on=False))
+        desk.press(A, "5")
+        await desk.wait(e.DigitPressed)
+        desk.do(m.KeysEndPlays(A, on=True))
+        desk.press(A, "6")
+        assert (await desk.wait(e.PlayEnded)).play == 7, "the second key has ended it"
+        assert (await desk.wait(e.DigitPressed)).digit.reveal() == "6"
+
+    run(story)
+
+
 def test_commands_for_unknown_channels_are_ignored(run: Run) -> None:
     async def story(desk: CardRig) -> None:
         desk.do(m.CloseChannel(B), m.Play(B, 1, ("tone:dial",)), m.Hear(B, (A,)), m.ReloadPrompts())

@@ -253,8 +253,8 @@ class Chaos:
     def leg_event(self, pick: int) -> None:
         leg = self._leg(pick // 9)
         events: tuple[ev.Event, ...] = (
-            ev.LegRinging(leg), ev.LegRinging(leg, FAR), ev.LegAnswered(leg, FAR), ev.LegConfirmed(leg), ev.LegChanged(leg, FAR),
-            ev.LegRefreshed(leg), ev.MediaSilent(leg, 30), ev.PlayEnded(leg, pick, PlayEnd.FAILED, 0), ev.ChannelOpened(leg, NEAR),
+            ev.LegRinging(leg), ev.LegRinging(leg, FAR), ev.LegRinging(leg, None, 182), ev.LegRedirected(leg, "10000"), ev.LegAnswered(leg, FAR), ev.LegConfirmed(leg), ev.LegChanged(leg, FAR),
+            ev.LegRefreshed(leg), ev.MediaSilent(leg, 30), ev.MediaLatched(leg), ev.PlayEnded(leg, pick, PlayEnd.FAILED, 0), ev.ChannelOpened(leg, NEAR),
         )  # fmt: skip
         self.tell(choose(events, pick))
 

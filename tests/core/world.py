@@ -160,6 +160,8 @@ class Reactions:
 
     def _dialled(self, leg: LegId) -> Answered:
         yield 0.1, ev.LegRinging(leg, FAR if self.far == "early" else None)
+        if self.far == "early":
+            yield 0.2, ev.MediaLatched(leg)
         if self.far in ("answer", "early"):
             yield 3.0, ev.LegAnswered(leg, FAR)
         elif self.far == "busy":

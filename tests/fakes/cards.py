@@ -24,6 +24,7 @@ class FakeChannel:
         self.plays: list[m.Play] = []
         self.recordings: dict[RecordingId, m.StartRecording] = {}
         self.masked = False
+        self.keys_end_plays = True
         self.sent_digits = ""
 
 
@@ -65,7 +66,7 @@ class FakeCards:
         """The far end presses keys; each ends a play with barge-in."""
         for digit in digits:
             channel = self._channel(leg)
-            if channel.play is not None and channel.play.barge_in:
+            if channel.play is not None and channel.play.barge_in and channel.keys_end_plays:
                 self.end_play(leg, PlayEnd.BARGED)
             self._post(e.DigitPressed(leg, Secret(digit), DigitMode.RFC4733))
 
@@ -113,6 +114,8 @@ class FakeCards:
                 channel.hears = tuple(leg for leg in others if leg in legs)
             case m.SendDigits(_, digits):
                 channel.sent_digits += digits
+            case m.KeysEndPlays(_, on):
+                channel.keys_end_plays = on
             case m.StartRecording(_, recording):
                 channel.recordings[recording] = command
             case m.MaskRecording(_, on):

@@ -90,6 +90,11 @@ def test_the_wheel_s_code_runs(installed: Installed) -> None:
     assert Path(said.strip()).is_relative_to(installed.folder / "venv")
 
 
+def test_a_card_s_compiled_part_is_made_on_demand(installed: Installed) -> None:
+    said = installed.run("python", "-m", "switch_server.card.kernel_library")
+    assert said.startswith(f"compiled: {installed.folder / 'venv'}")
+
+
 def test_every_resource_is_in_it(installed: Installed) -> None:
     with zipfile.ZipFile(installed.wheel) as wheel:
         there = {name for name in wheel.namelist() if name.startswith("resources/")}

@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Self, TypeVar
 
+from msgspec.structs import replace
+
 from shared.enums import EndCause, Law
 from shared.ids import CallId, LegId, TrunkName
 from switch_server.adapters.sip_lines import SipLines, Timing
@@ -18,6 +20,8 @@ E = TypeVar("E", bound=Event)
 NEAR = Near("127.0.0.1", 30000, Law.A, 101)
 PATIENCE_S = 30.0
 QUICK = Timing(ack=1.5, refresh=1.5, ring=5.0, call=3.0, options=1.0, min_se=2, stop=0.05, glare=0.1)
+PATIENT = replace(QUICK, ack=60.0, ring=60.0, call=60.0)
+"""Where no wait of the switch is tested: a busy machine may answer late."""
 LOCAL = Trunk(TrunkName("local"), far=("127.0.0.1",), options_interval=0, lines=1000)
 
 Script = Callable[[CallOffered], list[LineEffect]]
@@ -45,6 +49,7 @@ class Switch:
         phones: DeskPhoneBook | None = None,
         new_call_id: Callable[[], CallId] | None = None,
         blocked: Mapping[TrunkName, frozenset[int]] | None = None,
+        trace: Callable[[CallId, str], object] = lambda _call, _number: None,
     ) -> None:
         numbers = itertools.count(1)
         self.script = script
@@ -54,7 +59,7 @@ class Switch:
         by_name: Mapping[TrunkName, Trunk] = {t.name: t for t in (trunks or (LOCAL,))}
         self.lines = SipLines(
             self._post, listen=listen, trunks=by_name, new_call_id=new_call_id or (lambda: CallId(f"c{next(numbers)}")),
-            timing=timing, desk_token=lambda leg: f"token of {leg}", phones=phones, blocked=blocked,
+            timing=timing, desk_token=lambda leg: f"token of {leg}", phones=phones, blocked=blocked, trace=trace,
         )  # fmt: skip
 
     def _post(self, event: Event) -> None:

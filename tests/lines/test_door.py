@@ -209,13 +209,13 @@ def test_options_says_what_we_can() -> None:
         answer = peer.expect(200, "OPTIONS")
         assert "INVITE" in answer.get("Allow")
         assert answer.get("Accept") == "application/sdp"
-        assert answer.get("Supported") == "timer"
+        assert answer.get("Supported") == "timer, 100rel"
 
 
 def test_required_extensions_that_we_lack() -> None:
     with Switch() as switch, Peer(switch.address) as peer:
-        Call(peer).invite(SDP, "Require: 100rel, timer")
-        assert peer.expect(420).get("Unsupported") == "100rel"
+        Call(peer).invite(SDP, "Require: precondition, timer")
+        assert peer.expect(420).get("Unsupported") == "precondition"
         assert switch.seen == []
 
 

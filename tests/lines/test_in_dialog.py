@@ -137,7 +137,7 @@ def test_info_that_is_no_key(switch, peer, call, kind, body, code) -> None:
     assert not [e for e in switch.seen if isinstance(e, DigitPressed)]
 
 
-@pytest.mark.parametrize(("method", "code"), [("REFER", 603), ("NOTIFY", 405), ("PRACK", 405), ("FROBNICATE", 501)])
+@pytest.mark.parametrize(("method", "code"), [("REFER", 603), ("NOTIFY", 405), ("PRACK", 481), ("FROBNICATE", 501)])
 def test_methods_that_we_do_not_do(peer, call, method, code) -> None:
     call.request(method)
     assert peer.expect(code, method)

@@ -1,6 +1,7 @@
 """Incoming calls from a raw peer: each item of the lines' contract, and the duties of a callee by RFC 3261."""
 
 import pytest
+from msgspec.structs import replace
 
 from shared.enums import Direction, EndCause, Law
 from shared.ids import CallId, LegId
@@ -53,7 +54,7 @@ def test_headers_are_clean() -> None:
         answer = Call(peer).up()
         assert answer.get("Contact") == f"<sip:{switch.address[0]}:{switch.address[1]}>"
         assert answer.get("Server") == "Huawu"
-        assert answer.all("Allow") == ["INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE"]
+        assert answer.all("Allow") == ["INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK"]
 
 
 def test_the_network_s_word_on_the_caller_is_taken_before_his_own() -> None:
@@ -62,10 +63,54 @@ def test_the_network_s_word_on_the_caller_is_taken_before_his_own() -> None:
         assert switch.wait(CallOffered).ani == "02088886666"
         Call(peer, caller="anonymous").up()
         assert switch.wait(CallOffered).ani == ""
-        Call(peer, caller="anonymous").up(SDP, "P-Asserted-Identity: <tel:+862088886666>", "Privacy: user; ID")
-        assert switch.wait(CallOffered).ani == "", "told in confidence (RFC 3325)"
         Call(peer, caller="anonymous").up(SDP, "P-Asserted-Identity: <tel:+862088886666>", "Privacy: none")
         assert switch.wait(CallOffered).ani == "02088886666"
+
+
+@pytest.mark.parametrize(
+    ("caller", "headers", "traced"),
+    [
+        ("anonymous", ("P-Asserted-Identity: <tel:+862088886666>", "Privacy: user; ID"), "+862088886666"),
+        ("13800138000", ("P-Asserted-Identity: <tel:+862088886666>", "Privacy: id"), "+862088886666"),
+        ("13800138000", ("P-Asserted-Identity: <tel:+862088886666>", "Privacy: header"), "+862088886666"),
+        ("13800138000", ("Privacy: session;user;critical",), "13800138000"),
+        ("13800138000", ("Privacy:  FULL ",), "13800138000"),
+        ("13800138000", ("Privacy: none", "Privacy: id"), "13800138000"),
+        ("restricted", ("P-Asserted-Identity: <tel:+862088886666>",), "+862088886666"),
+        ("anonymous", (), ""),
+    ],
+)
+def test_a_withheld_number_is_kept_for_tracing_only(caller: str, headers: tuple[str, ...], traced: str) -> None:
+    """Case 23: no event has the number."""
+    kept: list[tuple[str, str]] = []
+    with Switch(trace=lambda call, number: kept.append((call, number))) as switch, Peer(switch.address) as peer:
+        Call(peer, caller=caller).up(SDP, *headers)
+        offered = switch.wait(CallOffered)
+        assert offered.ani == ""
+        assert kept == ([(offered.leg.partition("/")[0], traced)] if traced else [])
+        assert not traced or traced not in repr(switch.seen)
+
+
+@pytest.mark.parametrize(
+    "privacy", [(), ("Privacy: none",), ("Privacy: session; history; critical",), ("Privacy: x-odd",)]
+)
+def test_a_number_that_is_not_withheld_is_shown_and_not_traced(privacy: tuple[str, ...]) -> None:
+    kept: list[tuple[str, str]] = []
+    with Switch(trace=lambda call, number: kept.append((call, number))) as switch, Peer(switch.address) as peer:
+        Call(peer, caller="13800138000").up(SDP, *privacy)
+        assert switch.wait(CallOffered).ani == "13800138000"
+        assert kept == []
+
+
+def test_only_a_trunk_behind_nat_may_send_its_sound_from_elsewhere() -> None:
+    private = SDP.replace("IN IP4 127.0.0.1", "IN IP4 192.168.1.2")
+    for media, sources in (("as_told", ()), ("symmetric", ("127.0.0.1", "203.0.113.0/28"))):
+        trunk = replace(LOCAL, media=media, media_from=sources[1:])
+        with Switch(answer_all, trunk) as switch, Peer(switch.address) as peer:
+            Call(peer).up(private)
+            far = switch.wait(CallOffered).far
+            assert far is not None
+            assert (far.ip, far.sources) == ("192.168.1.2", sources)
 
 
 def test_early_media_and_answer_have_the_same_sdp() -> None:

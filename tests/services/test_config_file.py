@@ -21,6 +21,7 @@ from switch_server.core.words import (
     NumberHeaders,
     NumberRules,
     Queue,
+    Signalling,
     Trunk,
 )
 from switch_server.services.config_file import (
@@ -72,9 +73,19 @@ ENDPOINT = "tcp://<IPv4 address or *>:<port>"
         ({"trunks": [trunk(laws=[])]}, "trunks[0].laws: pcma, pcmu or both"),
         ({"trunks": [trunk(options_interval=-1)]}, "trunks[0].options_interval: seconds; 0 for none"),
         ({"trunks": [trunk(session_expires=89)]}, "trunks[0].session_expires: at least 90 seconds (RFC 4028)"),
+        ({"trunks": [trunk(signalling={"reliable": "always"})]}, "trunks[0].signalling.reliable: Invalid enum value 'always'; allowed: never, supported, required"),
+        ({"trunks": [trunk(signalling={"redirects": True})]}, "trunks[0].signalling.redirects: Expected `text`, got `bool`; allowed: refuse, follow"),
+        ({"trunks": [trunk(signalling={"p_early_media": "yes"})]}, "trunks[0].signalling.p_early_media: Expected `bool`, got `text`"),
+        ({"trunks": [trunk(signalling={"prack": "never"})]}, "trunks[0].signalling.prack: unknown key; allowed: p_early_media, redirects, reliable"),
         *(
             ({"trunks": [trunk(far=["192.0.2.1", far])]}, f"trunks[0].far[1]: {far!r} is not ip, ip:port or network/bits")
             for far in ("", "host", "192.0.2.1:0", "192.0.2.1:65536", "192.0.2.1/24", "192.0.2.0/24:5060", "::1", "192.0.2.1:")
+        ),
+        ({"trunks": [trunk(media="nat")]}, "trunks[0].media: Invalid enum value 'nat'; allowed: as_told, symmetric"),
+        ({"trunks": [trunk(media_from=["192.0.2.1"])]}, "trunks[0].media_from: only with media: symmetric"),
+        *(
+            ({"trunks": [trunk(media="symmetric", media_from=[far])]}, f"trunks[0].media_from[0]: {far!r} is not ip or network/bits")
+            for far in ("", "host", "192.0.2.1:4000", "192.0.2.1/24", "::1")
         ),
         ({"branches": [{"id": "A", "name": "a"}, {"id": "A", "name": "b"}]}, "branches[1].id: 'A' stands twice"),
         ({"branches": [{"id": "A", "name": "a", "key": "k"}]}, "branches[0].key: a CURVE public key has 40 characters (Z85)"),
@@ -135,6 +146,7 @@ def test_all_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
     [
         {"trunks": [trunk(far=["192.0.2.1:5080", "10.0.0.0/8"])]},
         {"trunks": [trunk(far=[], username="u", password="p")]},
+        {"trunks": [trunk(media="symmetric", media_from=["192.0.2.1", "10.0.0.0/8"])]},
         {"branch_link": {"endpoint": "tcp://*:5580"}, "sip": {"ip": "192.0.2.7", "port": 0}, "media": {"ip": "192.0.2.8"}},
         {"branches": [{"id": "A", "name": "a", "key": KEY}, {"id": "B", "name": "b"}, {"id": "C", "name": "c"}]},
     ],
@@ -192,6 +204,7 @@ def test_the_example_names_every_key() -> None:
         "number_headers": NumberHeaders,
         "fail_over": FailOver,
         "calls_per_second": CallsPerSecond,
+        "signalling": Signalling,
     }
     assert {name: set(content["trunks"][0][name]) for name in groups} == {n: keys_of(k) for n, k in groups.items()}
     text = EXAMPLE.read_text(encoding="utf-8")

@@ -7,11 +7,13 @@ import yaml
 
 from shared import control
 from shared.link import keys
-from switch_server.adapters.sip_lines import registrar
+from switch_server.adapters.sip_lines import redirects, registrar
 from switch_server.adapters.tries import LIMIT, WITHIN_S
 from switch_server.branch import config as gateway
 from switch_server.branch.__main__ import main as branch_gateway
 from switch_server.core.call import outgoing
+from switch_server.core.call.call import LONGEST_RINGING
+from switch_server.core.words import Signalling
 from switch_server.services import folders
 from switch_server.services.config_file import load_config
 from switch_server.services.passwords import SHORTEST
@@ -53,6 +55,16 @@ def test_the_key_command_makes_what_the_page_names(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["gateway.key", "gateway.pub"]
     keys.load_or_create(tmp_path / "centre.key")
     assert len(keys.load_public(tmp_path / "centre.pub")) == 40
+
+
+def test_the_trunk_s_signalling_is_good(tmp_path: Path) -> None:
+    (block,) = [each for each in re.findall(r"\n```yaml\n(.*?)```", PAGE, re.DOTALL) if "signalling:" in each]
+    file = tmp_path / "huawu.yaml"
+    file.write_text(block)
+    (trunk,) = load_config(file)[0].trunks
+    assert trunk.signalling == Signalling(reliable="required", p_early_media=True, redirects="follow")
+    assert f"at most {redirects.MOST_HOPS} times" in PAGE
+    assert LONGEST_RINGING == 180
 
 
 def test_the_queues_are_good(tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from shared.control import (
     RefusedCode,
     Reloaded,
     Status,
+    TracedNumber,
 )
 from shared.control_agents import (
     AddPhone,
@@ -302,6 +303,12 @@ class FakeSwitch:
         self.asked.append(ask)
         data = self.recording_bytes[ask.offset : ask.offset + PART_BYTES]
         return RecordingPart(CALL, len(self.recording_bytes), ask.offset, data)
+
+    async def traced_number(self, call: CallId, actor: str) -> TracedNumber:
+        if call != CALL:
+            raise OperationRefused(RefusedCode.NO_TRACED_NUMBER, call)
+        self.done.append(("traced", call, actor))
+        return TracedNumber(call, "13900005678")
 
     async def customers(self, ask: FindCustomers) -> Customers:
         found = CustomerRow(7, "李小明", ("13900001234",), (AccountRow(ACCOUNT, "GZ01", True),), False, "zh_CN")

@@ -4,6 +4,7 @@ import asyncio
 import getpass
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from shared.aci import PlaceOrder
 from shared.control import AskRecording, RefusedCode
 from shared.control_rows import Trouble, TroubleCode
-from shared.enums import EndCause, Market, Side
+from shared.enums import EndCause, Language, Market, Side
 from shared.ids import (
     AccountNo,
     BranchId,
@@ -33,6 +34,8 @@ from switch_server.ports.operations import BranchState, OperationRefused
 from switch_server.ports.records import Account, Customer
 from switch_server.services.operations import SwitchOperations
 from switch_server.services.strict_yaml import Complaint
+from switch_server.switchctl import tables
+from switch_server.switchctl.texts import Texts
 from tests.switchctl.centre import Centre
 from tests.switchctl.conftest import Ctl
 from tests.switchctl.fake import NOW
@@ -128,6 +131,29 @@ def test_call_in_detail(ask: Ctl) -> None:
     assert past["call"]["cause"] == "caller_hung_up"
     assert [(leg["state"], leg["mos"]) for leg in past["legs"]] == [("ended", 4.4)]
     assert ask("calls", "show", "77").status == 1
+
+
+def test_a_legs_end_in_the_networks_words(ask: Ctl, centre: Centre) -> None:
+    rows: tuple[dict[str, object], ...] = (
+        {"cause": "far_refused", "sip_code": 404, "q850": 1, "reason_text": "Unallocated", "progress": "181 183"},
+        {"cause": "answered_elsewhere", "sip_code": 487, "reason_sip": 200, "reason_text": "Call completed elsewhere"},
+        {"cause": "far_hung_up", "q850": 126, "redirected_to": "02087654321"},
+        {"cause": "far_refused", "sip_code": 302},
+        {"cause": "no_answer"},
+    )
+    for number, row in enumerate(rows, start=2):
+        leg = {"call": OTHER, "direction": "out", "trunk": "city", "dnis": "95500", **row}
+        centre.store.do(SaveRecord("legs", {"id": f"{OTHER}/{number}", **leg}))
+    centre.settle()
+    legs = ask("calls", "show", OTHER, "--json").document["legs"]
+    assert {(leg["q850"], leg["progress"], leg["redirected_to"]) for leg in legs} == {
+        (1, "181 183", None), (126, None, "02087654321"), (None, None, None),
+    }  # fmt: skip
+    shown = [tables._network(SimpleNamespace(**leg), Texts(Language.EN)) for leg in legs]
+    assert sorted(shown) == sorted(
+        ["–", "404 Q.850/1 unallocated number", "487 SIP/200 Call completed elsewhere", "Q.850/126", "302", "–"]
+    )
+    assert "404 Q.850/1 空号" in [tables._network(SimpleNamespace(**leg), Texts(Language.ZH)) for leg in legs]
 
 
 def test_orders_show_no_whole_account(ask: Ctl, centre: Centre) -> None:
@@ -253,6 +279,24 @@ def test_recording(ask: Ctl, centre: Centre, tmp_path: Path) -> None:
     centre.store.do(SaveRecord("calls", {"id": "1", "started_at": NOW}))
     centre.settle()
     assert ask("recording", "1").err == "that call has no recording: 1\n"
+
+
+def test_a_withheld_number_is_traced_and_the_look_audited(centre: Centre, ask: Ctl) -> None:
+    """Case 23: the operator has the right, and each use of it leaves a row."""
+    centre.store.do(SaveRecord("calls", {"id": OTHER, "ani": "", "started_at": NOW}))
+    centre.store.do(SaveRecord("calls", {"id": "1", "ani": "13900001111", "started_at": NOW}))
+    centre.store.trace_number(CallId(OTHER), "+8613900005678")
+    centre.store.trace_number(CallId(OTHER), "another")
+    centre.settle()
+    assert "+8613900005678" not in ask("calls", "show", OTHER, "--json").out + ask("calls", "--json").out
+    assert ask("calls", "trace", OTHER, "--json").document["number"] == "+8613900005678"
+    assert "+8613900005678" in ask("calls", "trace", OTHER, "--lang", "zh").out
+    centre.settle()
+    trail = ask("audit", "--json")
+    assert [(row["action"], row["subject"]) for row in trail.document["rows"]] == [("number_traced", OTHER)] * 2
+    assert "+8613900005678" not in trail.out
+    assert ask("calls", "trace", "1").err == "that call has no withheld number: 1\n"
+    assert ask("calls", "trace", "77").status == 1
 
 
 async def _refused(work: Any) -> RefusedCode:

@@ -18,6 +18,7 @@ LOOKS = {
     ("branches",): control.Branches,
     ("calls",): control.Calls,
     ("calls", "show", CALL): control.CallDetail,
+    ("calls", "trace", CALL): control.TracedNumber,
     ("orders",): control.Orders,
     ("counters",): control.Counters,
     ("customers", "find", "李"): control.Customers,

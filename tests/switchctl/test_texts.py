@@ -76,6 +76,7 @@ def test_no_text_is_unused() -> None:
         "recording_",
         "talk_",
         "outcome_",
+        "q850_",
     )  # texts of states and causes, and the rows of the status page
     assert {key for key in set(CONTENT) - _used() if not key.startswith(open_ended)} == set()
 

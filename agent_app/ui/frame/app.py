@@ -27,6 +27,7 @@ from agent_app.model.desk.view import DeskView
 from agent_app.presenters.desk import DeskPresenter
 from agent_app.presenters.parts.ports import SettingsPort
 from agent_app.ui.commands.hotkeys import Hotkeys
+from agent_app.ui.frame import input_method
 from agent_app.ui.frame.dialogs import HelpDialog
 from agent_app.ui.frame.window import Window
 from agent_app.ui.parts import theme
@@ -127,6 +128,8 @@ def run(
 def application(argv: Sequence[str] = ()) -> QApplication:
     """The one ``QApplication``, with style, fonts, icon and name."""
     existing = QApplication.instance()
+    if existing is None:
+        input_method.choose()
     app = existing if isinstance(existing, QApplication) else QApplication(["agent-app", *argv])
     app.setApplicationName("agent-app")
     app.setApplicationDisplayName("Huawu 话务")

@@ -100,8 +100,9 @@ class BranchLinks(QuietHandler):
         return [self._state(branch, known) for branch, known in sorted(self._known.items())]
 
     @property
-    def refused_connections(self) -> int:
-        return self._server.refusals
+    def connections(self) -> dict[str, int]:
+        """Counts of connections (``LinkServer.counters``)."""
+        return self._server.counters()
 
     # --- requests ---
 

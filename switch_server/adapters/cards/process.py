@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from shared.ids import CardId
-from switch_server.core.words import CARD_EVENTS, CardCommand, CardEvent
+from switch_server.core.words import CARD_EVENTS, CardCommand, CardEvent, next_packet
 
 LARGEST = 1 << 20
 _EVENTS: Any = functools.reduce(operator.or_, CARD_EVENTS[1:], CARD_EVENTS[0])
@@ -29,7 +29,8 @@ class CardProcess:
         self.card = card
         self._on_event, self._on_end = on_event, on_end
         self._encoder = msgspec.msgpack.Encoder()
-        self._decoder = msgspec.msgpack.Decoder(_EVENTS)
+        self._decoder = msgspec.msgpack.Decoder(list[_EVENTS])
+        self._flushing = self._full = False
         self._waiting: collections.deque[bytes] = collections.deque()
         self._socket: socket.socket | None = None
         self._process: asyncio.subprocess.Process | None = None
@@ -60,12 +61,13 @@ class CardProcess:
         self._loop.add_reader(ours.fileno(), self._readable)
 
     def send(self, command: CardCommand) -> None:
-        """Queues the command; dropped if the card has ended."""
+        """Queues the command; dropped if the card has ended. All commands of one turn of the loop are sent together."""
         if self._socket is None:
             return
         self._waiting.append(self._encoder.encode(command))
-        if len(self._waiting) == 1:
-            self._flush()
+        if not self._flushing:
+            self._flushing = True
+            self._loop.call_soon(self._flush)
 
     async def wait(self) -> int | None:
         return None if self._process is None else await self._process.wait()
@@ -95,24 +97,31 @@ class CardProcess:
                 self._on_end("the card process ended")
                 return
             try:
-                event = self._decoder.decode(datagram)
+                events = self._decoder.decode(datagram)
             except ValueError:
                 self.malformed += 1
                 continue
-            self._on_event(event)
+            for event in events:
+                self._on_event(event)
 
     def _flush(self) -> None:
+        """``_flushing`` stays while the socket is full: the loop calls again once it has room."""
         while self._waiting and self._socket is not None:
+            packet, number = next_packet(self._waiting)
             try:
-                self._socket.send(self._waiting[0])
+                self._socket.send(packet)
             except BlockingIOError:
+                self._full = True
                 self._loop.add_writer(self._socket.fileno(), self._flush)
                 return
             except OSError:
                 self._waiting.clear()  # the card is dead; the reader reports it
-                return
-            self._waiting.popleft()
-        if self._socket is not None:
+                break
+            for _ in range(number):
+                self._waiting.popleft()
+        self._flushing = False
+        if self._full and self._socket is not None:
+            self._full = False
             self._loop.remove_writer(self._socket.fileno())
 
     def _close(self) -> None:

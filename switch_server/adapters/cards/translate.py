@@ -16,6 +16,7 @@ _TO_CORE: dict[type[m.CardEvent], Callable[[Any], Event]] = {
     m.ChannelClosed: lambda told: leg.ChannelClosed(told.leg, told.stats),
     m.PlayEnded: lambda told: leg.PlayEnded(told.leg, told.play, told.reason, told.played_ms),
     m.DigitHeard: lambda told: leg.DigitPressed(told.leg, Secret(told.digit), told.way, told.recording_ms),
+    m.MediaLatched: lambda told: leg.MediaLatched(told.leg),
     m.MediaSilent: lambda told: leg.MediaSilent(told.leg, told.seconds),
     m.RecordingEnded: lambda told: leg.RecordingEnded(
         told.leg, told.recording, told.cause, told.duration_ms, told.text
@@ -24,6 +25,6 @@ _TO_CORE: dict[type[m.CardEvent], Callable[[Any], Event]] = {
 
 
 def to_core(told: m.CardEvent) -> Event | None:
-    """The core's event, or ``None`` for an event that only the operator's view needs (``CardLoad``, ``MediaLatched``)."""
+    """The core's event, or ``None`` for an event that only the operator's view needs (``CardLoad``)."""
     make = _TO_CORE.get(type(told))
     return None if make is None else make(told)

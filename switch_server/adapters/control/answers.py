@@ -30,6 +30,8 @@ def answer_to(message: Struct, operations: Operations) -> Reply | Awaitable[Repl
             return operations.calls(message)
         case control.AskCall(call):
             return operations.call(CallId(call))
+        case control.AskTracedNumber(call, actor):
+            return operations.traced_number(CallId(call), actor)
         case control.AskOrders():
             return operations.orders(message)
         case control.AskRecording():

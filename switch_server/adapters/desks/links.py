@@ -84,6 +84,11 @@ class DeskLinks(QuietHandler):
             rules=rules,
         )
 
+    @property
+    def connections(self) -> dict[str, int]:
+        """Counts of connections (``LinkServer.counters``)."""
+        return self._server.counters()
+
     async def start(self) -> str:
         """Binds the endpoint; returns it with its real port."""
         self._loop = asyncio.get_running_loop()

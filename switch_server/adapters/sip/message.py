@@ -106,7 +106,8 @@ class Message:
 
     @property
     def call_id(self) -> str:
-        return self.value("call-id") or ""
+        found = self.fields.get("call-id")
+        return found[0] if found else ""
 
     @property
     def cseq(self) -> int:
@@ -146,7 +147,7 @@ class Message:
     @property
     def via(self) -> Via:
         """The topmost Via."""
-        return self.vias[0]
+        return self._vias[0] if self._vias else self.vias[0]
 
     @property
     def vias(self) -> list[Via]:

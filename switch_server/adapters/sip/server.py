@@ -1,9 +1,9 @@
 """Server transactions (RFC 3261 §17.2, RFC 6026): the far end's requests and our responses.
 
 ```
-            respond 1xx         respond 2xx…6xx          ACK, or 64·T1
-TRYING ──► PROCEEDING ──► ANSWERED ──────────────────► ENDED        an INVITE: the response is repeated until its ACK, also a 2xx
-TRYING ──► PROCEEDING ──────────────────────────────► ENDED        any other request
+          1xx, or 100 after 0.2 s   2xx…6xx              ACK, or 64·T1
+TRYING ──► PROCEEDING ─────────────► ANSWERED ──────────► ENDED      an INVITE: the response is repeated until its ACK, also a 2xx
+TRYING ──► PROCEEDING ──────────────────────────────────► ENDED      any other request, by its final response
 ```
 A repeat of the request gets the last response. After the end ``transactions.KeptAnswers`` has the final one.
 """
@@ -18,6 +18,8 @@ from switch_server.adapters.sip.message import USER_AGENT, Address, Header, Requ
 from switch_server.adapters.sip.timers import PATIENCE, T1, T2, SipTimers, Timer
 from switch_server.adapters.sip.transport import Port
 
+TRYING_AFTER: Final = 0.2
+"""Seconds until an INVITE that has no response yet is answered 100 (§17.2.1): most are answered before."""
 EXPIRES: Final = 300.0
 """Seconds until an INVITE without Expires is answered 487."""
 
@@ -63,10 +65,10 @@ class ServerTable(Protocol):
 
 
 class ServerTransaction:
-    """``tag``: of our responses. ``on_cancel(by_far_end)``: the INVITE has been answered 487; ``on_ack``: the ACK; ``on_no_ack``: none has come."""
+    """``tag``: of our responses. ``on_cancel(cancel)``: the INVITE has been answered 487 after this CANCEL, or, ``None``, as it has expired; ``on_ack``: the ACK; ``on_no_ack``: none has come."""
 
     __slots__ = (
-        "_copied", "_deadline", "_interval", "_repeats", "_table", "_timers", "address", "key", "last", "on_ack", "on_cancel",
+        "_cancel", "_copied", "_deadline", "_interval", "_repeats", "_table", "_timers", "address", "key", "last", "on_ack", "on_cancel",
         "on_no_ack", "port", "request", "state", "tag",
     )  # fmt: skip
 
@@ -77,17 +79,18 @@ class ServerTransaction:
         self.state = ServerState.TRYING
         self.tag: str | None = None
         self.last: bytes | None = None
-        self.on_cancel: Callable[[bool], None] | None = None
+        self.on_cancel: Callable[[Request | None], None] | None = None
         self.on_ack: Callable[[Request], None] | None = None
         self.on_no_ack: Callable[[], None] | None = None
         self.address, self._copied = _way_back(request)
+        self._cancel: Request | None = None
         self._timers = timers
         self._table = table
         self._interval = T1
         self._repeats: Timer | None = None
         self._deadline: Timer | None = None
         if request.method == "INVITE":
-            self._wait(_expires(request))
+            self._wait(TRYING_AFTER)
 
     @property
     def method(self) -> str:
@@ -124,8 +127,9 @@ class ServerTransaction:
             if heard is not None:
                 heard(ack)
 
-    def cancelled(self) -> None:
+    def cancelled(self, cancel: Request) -> None:
         """The far end has sent a CANCEL for this INVITE."""
+        self._cancel = cancel
         self._happens(ServerEvent.CANCEL)
 
     def stop_repeating(self) -> None:
@@ -158,6 +162,15 @@ class ServerTransaction:
 
     def _stay(self) -> None: ...
 
+    def _try(self) -> None:
+        self.last = self._write(100, "Trying", (), b"")
+        self.repeat()
+        self._ring()
+
+    def _ring(self) -> None:
+        """From the first provisional response on the INVITE may run out."""
+        self._wait(_expires(self.request))
+
     def _wait_for_ack(self) -> None:
         """SipTimers G and H (§17.2.1); the same for a 2xx (§13.3.1.4)."""
         self._wait(PATIENCE)
@@ -182,25 +195,25 @@ class ServerTransaction:
             unheard()
 
     def _refuse_cancelled(self) -> None:
-        self._terminate("Request Terminated", by_far_end=True)
+        self._terminate("Request Terminated", self._cancel)
 
     def _refuse_expired(self) -> None:
-        self._terminate("Request Expired", by_far_end=False)
+        self._terminate("Request Expired", None)
 
-    def _terminate(self, reason: str, *, by_far_end: bool) -> None:
+    def _terminate(self, reason: str, cancel: Request | None) -> None:
         heard = self.on_cancel
         self.respond(487, reason)
         if heard is not None:
-            heard(by_far_end)
+            heard(cancel)
 
     _INVITE: ClassVar[_Table] = {
-        (_T, ServerEvent.PROVISIONAL): (_P, _stay),
+        (_T, ServerEvent.PROVISIONAL): (_P, _ring),
         (_P, ServerEvent.PROVISIONAL): (_P, _stay),
         (_T, ServerEvent.FINAL): (_A, _wait_for_ack),
         (_P, ServerEvent.FINAL): (_A, _wait_for_ack),
         (_T, ServerEvent.CANCEL): (_T, _refuse_cancelled),
         (_P, ServerEvent.CANCEL): (_P, _refuse_cancelled),
-        (_T, ServerEvent.DEADLINE): (_T, _refuse_expired),
+        (_T, ServerEvent.DEADLINE): (_P, _try),
         (_P, ServerEvent.DEADLINE): (_P, _refuse_expired),
         (_A, ServerEvent.REPEAT): (_A, _repeat_later),
         (_A, ServerEvent.ACK): (_E, _end),

@@ -5,6 +5,7 @@ import logging
 import os
 import select
 import threading
+import time
 from collections import Counter, deque
 from collections.abc import Callable
 from functools import partial
@@ -18,6 +19,8 @@ log = logging.getLogger(__name__)
 
 BATCH: Final = 64
 """So many datagrams are taken before timers and posted calls have their turn."""
+STALL: Final = 0.05
+"""Seconds of a turn that are counted as a stall."""
 LOGGED: Final = 20
 """So many faults of timers are logged; all are counted."""
 LONGEST_WAIT_MS: Final = 1000
@@ -72,12 +75,20 @@ class SipThread:
         poll.register(self._ports.skt.fileno(), select.POLLIN)
         poll.register(self._wake_out, select.POLLIN)
         while self._running:
-            for descriptor, _ in poll.poll(self._wait_ms()):
-                if descriptor == self._wake_out:
-                    self._drain_wakes()
+            ready = poll.poll(self._wait_ms())
+            began = time.monotonic()
+            if any(descriptor == self._wake_out for descriptor, _ in ready):
+                self._drain_wakes()
             self._drain_posted()
             self._drain_socket()
             self._timers.run(self._timer_failed)
+            self._note_stall(time.monotonic() - began)
+
+    def _note_stall(self, seconds: float) -> None:
+        """A turn that took so long kept all datagrams waiting; for the operator."""
+        if seconds > STALL:
+            self._counters["stalls"] += 1
+            self._counters["longest_stall_ms"] = max(self._counters["longest_stall_ms"], round(seconds * 1000))
 
     def _wait_ms(self) -> int:
         if self._posted:

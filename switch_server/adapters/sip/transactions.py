@@ -98,7 +98,9 @@ class Transactions:
             _ = request.to_tag  # each response needs it: a To that can't be read has no transaction
             transaction = ServerTransaction(request, key, port, self._timers, self)
             self._servers[key] = transaction
-            if any((via.get("branch") or "", request.method) in self._clients for via in request.vias):
+            if self._clients and any(
+                (via.get("branch") or "", request.method) in self._clients for via in request.vias
+            ):
                 transaction.respond(482, "Loop Detected")  # a request of ours has come back
                 return
             self._on_request(request, transaction)
@@ -137,7 +139,7 @@ class Transactions:
         answer.tag = None if invite is None else invite.tag
         answer.respond(*((200, "OK") if found else (481, "Call/Transaction Does Not Exist")))
         if invite is not None:
-            invite.cancelled()
+            invite.cancelled(cancel)
 
     # --- what goes out ---
 

@@ -1,8 +1,11 @@
 """The UDP socket of SIP, and the local address towards a far one."""
 
 import contextlib
+import fcntl
 import ipaddress
 import socket
+import struct
+import time
 from collections import Counter
 from typing import Final
 
@@ -11,6 +14,12 @@ from switch_server.adapters.sip.message import Address
 
 RECEIVE_BUFFER: Final = 4 << 20
 LARGEST: Final = 65535
+_IP_MTU_DISCOVER: Final = 10  # Linux
+_IP_PMTUDISC_DONT: Final = 0
+"""No DF: a large message may be cut into fragments anywhere on its way (RFC 791 §3.2)."""
+SIOCGSTAMP: Final = 0x8906
+TIMEVAL: Final = struct.Struct("@ll")
+"""``struct timeval`` of ``SIOCGSTAMP`` (socket(7))."""
 
 
 class Port:
@@ -39,6 +48,8 @@ class SipSocket:
         self._counters = counters
         self.skt = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.skt.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
+        with contextlib.suppress(OSError):
+            self.skt.setsockopt(socket.IPPROTO_IP, _IP_MTU_DISCOVER, _IP_PMTUDISC_DONT)
         self.skt.setblocking(False)
         try:
             self.skt.bind(listen)
@@ -64,6 +75,15 @@ class SipSocket:
                 return None
             except OSError:
                 continue  # an ICMP error of an earlier send
+
+    def waited(self) -> float:
+        """Seconds for which the datagram that was received last had been in the socket, by the kernel's stamp; 0 if there is none."""
+        try:
+            stamp = fcntl.ioctl(self.skt, SIOCGSTAMP, bytes(TIMEVAL.size))
+        except OSError:
+            return 0.0
+        seconds, micros = TIMEVAL.unpack(stamp)
+        return max(0.0, time.time() - float(seconds) - float(micros) / 1e6)
 
     def shutdown(self) -> None:
         self.skt.close()

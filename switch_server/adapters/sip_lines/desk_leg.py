@@ -18,12 +18,13 @@ from switch_server.adapters.sip_lines.dialog import SipDialog
 from switch_server.adapters.sip_lines.leg import LegHost, LineState
 from switch_server.adapters.sip_lines.outbound import OutboundLeg
 from switch_server.core.leg import RingDesk
-from switch_server.core.words import Trunk
+from switch_server.core.words import Signalling, Trunk
 from switch_server.ports.phones import Binding
 
 DESK: Final = Trunk(
-    TrunkName("desk"), laws=(Law.A, Law.MU), digits=DigitMode.RFC4733, options_interval=0, direction="out"
-)
+    TrunkName("desk"), laws=(Law.A, Law.MU), digits=DigitMode.RFC4733, options_interval=0, direction="out",
+    signalling=Signalling(reliable="never"),
+)  # fmt: skip
 """The trunk settings of a desk's leg: codecs, keys and session timer. It is in no trunk table, so no lines are counted."""
 USER: Final = "desk"
 _CONTACT: Final = re.compile(r"([0-9.]{7,15}):([0-9]{1,5})")
@@ -66,7 +67,7 @@ class DeskLeg(OutboundLeg):
 
     def _no_answer(self) -> None:
         """Without any response the phone is lost; after a ring without an answer the agent is absent."""
-        self._cancel()
+        self._cancel(EndCause.NO_ANSWER)
         lost = self.state is LineState.CALLING
         self.end(*((EndCause.FAR_LOST, 408) if lost else (EndCause.NO_ANSWER, 480)))
 

@@ -8,24 +8,24 @@ from functools import partial
 
 from shared.desk import desk_phone
 from shared.enums import EndCause
-from shared.ids import CallId, LegId, PhoneName, TrunkName, leg_of
-from switch_server.adapters.sip import grammar
-from switch_server.adapters.sip.client import MAGIC_COOKIE
+from shared.ids import CallId, LegId, PhoneName, TrunkName, call_of, leg_of
+from switch_server.adapters.sip import server
 from switch_server.adapters.sip.grammar import MalformedFieldError
 from switch_server.adapters.sip.message import Address, Request
 from switch_server.adapters.sip.server import ServerTransaction
 from switch_server.adapters.sip.timers import SipTimers, Timer
 from switch_server.adapters.sip.transactions import Transactions
 from switch_server.adapters.sip.transport import SipSocket
-from switch_server.adapters.sip_lines import messages, sdp, session_timer
+from switch_server.adapters.sip_lines import extensions, messages, sdp, session_timer
 from switch_server.adapters.sip_lines.desk_leg import DeskLeg, address_of
 from switch_server.adapters.sip_lines.dialog import SipDialog
 from switch_server.adapters.sip_lines.gate import Gate
 from switch_server.adapters.sip_lines.in_dialog import ALLOWED, SUPPORTED, DialogLeg
 from switch_server.adapters.sip_lines.inbound import InboundLeg
-from switch_server.adapters.sip_lines.leg import LineState, SipLeg, Timing
+from switch_server.adapters.sip_lines.leg import SipLeg, Timing
 from switch_server.adapters.sip_lines.merged import BegunCalls
-from switch_server.adapters.sip_lines.number_fields import called_of, caller_of, line_of
+from switch_server.adapters.sip_lines.number_fields import called_of, caller_of, line_of, traced_caller_of
+from switch_server.adapters.sip_lines.overload import Overload
 from switch_server.adapters.sip_lines.trunk_leg import CarrierCall, TrunkLeg, carrier_number
 from switch_server.adapters.sip_lines.trunk_table import TrunkTable, addresses, takes_number
 from switch_server.core.call import CallOffered
@@ -44,6 +44,7 @@ class Exchange:
         new_call_id: Callable[[], CallId], emit: Callable[[Event], None],
         leg_began: Callable[[LegId], None], leg_ended: Callable[[LegId], None], desk_token: Callable[[LegId], str],
         phones: DeskPhoneBook | None = None, clock: Callable[[], float] = time.time,
+        trace: Callable[[CallId, str], object] = lambda _call, _number: None,
     ) -> None:  # fmt: skip
         self.timing = timing
         self.counters = counters
@@ -53,6 +54,7 @@ class Exchange:
         self._post = emit
         self._leg_began, self._leg_ended = leg_began, leg_ended
         self._new_call_id = new_call_id
+        self._trace = trace
         self._desk_token = desk_token
         self._ports = ports
         self._table = table
@@ -60,6 +62,7 @@ class Exchange:
         self._phones = phones
         self._proven: Trunk | None = None
         self._begun = BegunCalls()
+        self.overload = Overload()
         self._clock = clock
         self._dialogs: dict[tuple[str, str], DialogLeg] = {}
         self._paused: dict[LegId, Timer] = {}
@@ -80,7 +83,8 @@ class Exchange:
             self._table.give_back(leg.trunk, incoming=leg.incoming)
             self._table.give_line_back(leg.trunk, leg.line, incoming=leg.incoming)
         if isinstance(leg, InboundLeg):
-            self._begun.over(leg.identity, time.monotonic(), answered=leg.near is not None)
+            self._begun.over(leg.identity, time.monotonic(), answered=leg.answered)
+            self.overload.gone(leg.id)
         self._leg_ended(leg.id)
 
     def _enter(self, leg: DialogLeg) -> None:
@@ -112,7 +116,13 @@ class Exchange:
             return
         self._proven = verdict.trunk  # of the request being read: ``take`` returns after it has been admitted
         try:
-            self.tm.take(verdict.message, port)
+            if isinstance(verdict.message, Request) and self._is_too_much(verdict.message, verdict.trunk):
+                self.counters["refused_overload"] += 1
+                answer = self._gate.overloaded(verdict.message, self._clock())
+                if answer is not None:
+                    port.send(answer, source)
+            else:
+                self.tm.take(verdict.message, port)
         except MalformedFieldError:
             self.counters["unparsed"] += 1
             if isinstance(verdict.message, Request) and verdict.message.method != "ACK":
@@ -120,12 +130,19 @@ class Exchange:
                 if answer is not None:
                     port.send(answer, source)
 
+    def _is_too_much(self, request: Request, proven: Trunk | None) -> bool:
+        """An INVITE that begins a call may be too much; all else, and repeats of what was taken, is for the transactions."""
+        if request.method != "INVITE" or request.to_tag is not None or self.tm.knows(request):
+            return False
+        sharer, waited = _sharer(request, proven), self._ports.waited()
+        return not self.overload.admits(sharer, server.key_of(request, "INVITE"), time.monotonic(), waited)
+
     # --- requests ---
 
     def on_request(self, request: Request, transaction: ServerTransaction) -> None:
         """A new request in its transaction, which handles ACK and CANCEL."""
         try:
-            _read_fields(request)
+            messages.read_fields(request)
         except MalformedFieldError:
             self.counters["malformed"] += 1
             messages.respond(transaction, 400)
@@ -150,7 +167,7 @@ class Exchange:
             self.counters["merged"] += 1
             messages.respond(transaction, 482)
         elif unknown:
-            _refuse_extensions(transaction, unknown)
+            extensions.refuse_unknown(transaction, unknown)
         elif method == "INVITE":
             self._admit(request, transaction)
         elif method == "OPTIONS":
@@ -163,14 +180,13 @@ class Exchange:
 
     def _in_dialog(self, request: Request, transaction: ServerTransaction, tag: str, unknown: frozenset[str]) -> None:
         leg = self._dialogs.get((request.call_id, tag))
-        if leg is None or (
-            leg.state not in (LineState.CALLING, LineState.RINGING) and not leg.dialog.far_tag_matches(request)
-        ):
+        dialog = None if leg is None else leg.dialog_of(request)
+        if leg is None or dialog is None:
             self.counters["no_dialog"] += 1
             messages.respond(transaction, 481)
         elif unknown:
-            _refuse_extensions(transaction, unknown)
-        elif not leg.dialog.in_order(request):
+            extensions.refuse_unknown(transaction, unknown)
+        elif not dialog.in_order(request):
             messages.respond(transaction, 500)
         else:
             leg.guard(leg.request)(transaction)
@@ -188,6 +204,8 @@ class Exchange:
             code = refusal or 403
             self.counters[f"refused_{code}"] += 1
             messages.respond(transaction, code, headers=(("Retry-After", "1"),) if code == 503 else ())
+            return
+        if extensions.refuse_unreliable(request, transaction, trunk):
             return
         try:
             text = messages.sdp_of(request)
@@ -241,12 +259,14 @@ class Exchange:
             floor = messages.header("Min-SE", str(timer.min_se))
             messages.respond(transaction, 422, headers=(floor,))
             return
-        leg.trying()
         self._enter(leg)
         self._table.take_line(trunk, line, incoming=True)
         self._begun.begun(leg.identity)
+        self.overload.begins(leg.id, _sharer(request, self._proven), time.monotonic())
         self.counters["calls_in"] += 1
         log.info("leg %s: offered on %s", leg.id, trunk.name)
+        if number := traced_caller_of(request.elements, trunk):
+            self._trace(call_of(leg.id), number)
         leg.guard(self.emit)(CallOffered(leg.id, trunk.name, caller_of(request.elements, trunk), dnis, leg.far, line))
 
     # --- calls out, and effects ---
@@ -257,6 +277,7 @@ class Exchange:
         elif isinstance(effect, RingDesk):
             self._ring_desk(effect)
         elif (leg := self.legs.get(effect.leg)) is not None:
+            self.overload.answered(leg.id, time.monotonic())
             leg.guard(leg.do)(effect)
         elif isinstance(effect, HangUp) and effect.leg in self._paused:
             self._hang_up_paused(effect.leg, effect.cause)
@@ -346,24 +367,6 @@ class Exchange:
                 leg.guard(leg.hang_up)(cause)
 
 
-def _refuse_extensions(transaction: ServerTransaction, unknown: frozenset[str]) -> None:
-    messages.respond(transaction, 420, headers=(("Unsupported", ", ".join(sorted(unknown))),))
-
-
-def _read_fields(request: Request) -> None:
-    """Reads the fields that are copied or followed; raises ``MalformedFieldError``."""
-    if request.to_tag is None:
-        _ = request.from_address, request.to_address, request.called
-    _ = request.from_tag, request.vias
-    for text in request.elements("p-asserted-identity"):
-        grammar.read_address(text, hostless=True)
-    contacts = request.elements("contact")
-    starred = "*" in contacts
-    for text in (*request.elements("record-route"), *(() if starred else contacts)):
-        grammar.read_address(text)
-    if request.method == "INVITE":
-        needed = (
-            1 if (request.via.get("branch") or "").startswith(MAGIC_COOKIE) else 0
-        )  # a caller of RFC 2543 may leave it out
-        if starred or not needed <= len(contacts) <= 1:
-            raise MalformedFieldError("an INVITE has one Contact (RFC 3261 8.1.1.8)")
+def _sharer(invite: Request, proven: Trunk | None) -> str:
+    """Who is to have a fair share: a trunk by its user, or else an address."""
+    return proven.name if proven is not None else invite.source[0]

@@ -23,6 +23,8 @@ from switch_server.core.words import Trunk
 from switch_server.ports.phones import DeskPhoneBook
 
 REPLIES_PER_SECOND: Final = 50
+REFUSALS_PER_SECOND: Final = 2000
+RETRY_AFTER_S: Final = 5
 REMEMBERED: Final = 8192
 
 
@@ -159,15 +161,25 @@ class Gate:
 
     def refuse(self, request: Request, code: int, reason: str, now: float, *headers: Header) -> bytes | None:
         """A stateless response, within the limit."""
-        if request.method == "ACK":
+        if request.method == "ACK" or not self._within(REPLIES_PER_SECOND, now):
             return None
+        return stateless.response(request, code, reason, tag=self._tag, headers=headers)
+
+    def overloaded(self, invite: Request, now: float) -> bytes | None:
+        """To an INVITE that has passed, and that is too much (RFC 3261 §21.5.4); one address that floods isn't answered each time."""
+        if not self._within(REFUSALS_PER_SECOND, now):
+            return None
+        after = ("Retry-After", str(RETRY_AFTER_S))
+        return stateless.response(invite, 503, "Service Unavailable", tag=self._tag, headers=(after,))
+
+    def _within(self, most: int, now: float) -> bool:
+        """Counts one more stateless response of this second; ``False``: they are too many."""
         if int(now) != self._second:
             self._second, self._replies = int(now), 0
         self._replies += 1
-        if self._replies > REPLIES_PER_SECOND:
+        if self._replies > most:
             self._counters["unanswered"] += 1
-            return None
-        return stateless.response(request, code, reason, tag=self._tag, headers=headers)
+        return self._replies <= most
 
 
 def _retransmission_key(request: Request) -> tuple[str, ...]:

@@ -9,7 +9,8 @@ from shared.enums import DigitMode, EndCause
 from shared.secret import Secret
 from switch_server.adapters.sip.message import Header, Message, Request, Response
 from switch_server.adapters.sip.server import ServerTransaction
-from switch_server.adapters.sip_lines import messages, sdp, session_timer
+from switch_server.adapters.sip_lines import messages, reasons, sdp, session_timer
+from switch_server.adapters.sip_lines.dialog import SipDialog
 from switch_server.adapters.sip_lines.leg import LineState, SipLeg
 from switch_server.adapters.sip_lines.session_timer import SessionTimer, TooSmall
 from switch_server.core.leg import DigitPressed, LegChanged, LegRefreshed, LineEffect, RefreshLeg
@@ -18,7 +19,7 @@ from switch_server.core.words import Far
 _RELAY: Final = re.compile(r"^[ \t]*Signal[ \t]*=[ \t]*([0-9A-D*#]{1,2})[ \t\r]*$", re.IGNORECASE | re.MULTILINE)
 _KEYS: Final = {**{k: k for k in "0123456789*#ABCD"}, **dict(zip(map(str, range(10, 16)), "*#ABCD", strict=True))}
 _KEY_TYPES: Final = ("application/dtmf-relay", "application/dtmf", "audio/telephone-event")
-SUPPORTED: Final = messages.header("Supported", "timer")
+SUPPORTED: Final = messages.header("Supported", "timer, 100rel")
 ALLOWED: Final = messages.header("Allow", messages.ALLOW)
 
 
@@ -48,6 +49,15 @@ class DialogLeg(SipLeg):
         else:
             self.reply(transaction, 405 if method in messages.KNOWN else 501, ALLOWED)
 
+    def dialog_of(self, request: Request) -> SipDialog | None:
+        """The dialog of a request with our tag; ``None``: it is none of ours (481)."""
+        return self.dialog if self.dialog.far_tag_matches(request) else None
+
+    def supported(self) -> Header:
+        """Our extensions on this trunk."""
+        reliable = self.trunk.signalling.reliable != "never"
+        return SUPPORTED if reliable else messages.header("Supported", "timer")
+
     def reply(self, transaction: ServerTransaction, code: int, *headers: Header, body: str | None = None) -> None:
         transaction.tag = self.dialog.tag
         messages.respond(transaction, code, body=body, headers=headers)
@@ -56,7 +66,7 @@ class DialogLeg(SipLeg):
 
     def on_invite(self, transaction: ServerTransaction) -> None:
         """re-INVITE. While an offer of ours has no answer: 491 (RFC 3261 §14.2)."""
-        if self._offer_is_open():
+        if self.offer_is_open(transaction.request):
             self.reply(transaction, 491)
         elif self.state is LineState.OFFERED:
             self.reply(transaction, 500, messages.header("Retry-After", str(random.randint(0, 10))))  # noqa: S311
@@ -66,45 +76,64 @@ class DialogLeg(SipLeg):
             self._answer(transaction)
 
     def on_update(self, transaction: ServerTransaction) -> None:
-        """UPDATE (RFC 3311): with an offer like a re-INVITE, without one like a refresh."""
+        """UPDATE (RFC 3311): with an offer like a re-INVITE, without one like a refresh; also in an early dialog, once its first offer is answered."""
         request = transaction.request
         if not request.body:
             timer = self._timer_for(transaction)
             if not isinstance(timer, TooSmall):
-                self.dialog.retarget(request)
+                self.retarget(request)
                 self.reply(transaction, 200, *self._agreed(timer, request))
                 self._rearm(timer)
-        elif self._offer_is_open():
+        elif self.offer_is_open(request):
             self.reply(transaction, 491)
-        elif self.state is LineState.OFFERED:
+        elif not self.first_offer_answered:
             self.reply(transaction, 500, messages.header("Retry-After", "2"))
         else:
             self._answer(transaction)
 
-    def _offer_is_open(self) -> bool:
-        return self.offering or self._refreshing or self.state in (LineState.CALLING, LineState.RINGING)
+    def offer_is_open(self, request: Request) -> bool:  # noqa: ARG002 — the early dialogs of a call out differ
+        """Whether an offer of ours has no answer yet, in the dialog of this request."""
+        return self.offering or self._refreshing
+
+    @property
+    def first_offer_answered(self) -> bool:
+        return self.state is not LineState.OFFERED
+
+    def retarget(self, request: Request) -> None:
+        dialog = self.dialog_of(request)
+        if dialog is not None:
+            dialog.retarget(request)
 
     def _answer(self, transaction: ServerTransaction) -> None:
+        offered = self.offered(transaction)
+        timer = None if offered is None else self._timer_for(transaction)
+        if offered is None or timer is None or isinstance(timer, TooSmall):
+            return
+        far, body = offered
+        self.retarget(transaction.request)
+        self._accept(transaction, timer, body)
+        self.took(transaction.request, far)
+
+    def offered(self, transaction: ServerTransaction) -> tuple[Far, str] | None:
+        """The far end's media and our answer, for the offer of a request; ``None``: the request has been refused."""
         text = messages.sdp_of(transaction.request)
         if text is None:
             self.reply(transaction, 415, messages.header("Accept", "application/sdp"))
-            return
+            return None
         try:
             description = sdp.parse(text)
         except sdp.SdpError:
             self.host.counters["malformed_sdp"] += 1
             self.reply(transaction, 400)
-            return
+            return None
         far = self.take(description)
-        timer = self._timer_for(transaction)
-        if isinstance(timer, TooSmall) or self.near is None:
-            return
-        if far is None:
+        if far is None or self.near is None:
             self.reply(transaction, 488)
-            return
-        self.dialog.retarget(transaction.request)
-        body = self.write_sdp(self.near, sdp.answer(self.near, far, description))
-        self._accept(transaction, timer, body)
+            return None
+        return far, self.write_sdp(self.near, sdp.answer(self.near, far, description))
+
+    def took(self, request: Request, far: Far) -> None:  # noqa: ARG002 — as ``offer_is_open``
+        """An offer of the far end has been answered."""
         self.changed(far)
 
     def _offer_again(self, transaction: ServerTransaction) -> None:
@@ -165,7 +194,7 @@ class DialogLeg(SipLeg):
         )
 
     def _agreed(self, timer: SessionTimer, request: Request) -> tuple[Header, ...]:
-        headers = [SUPPORTED, messages.header("Session-Expires", timer.header(as_uas=True))]
+        headers = [self.supported(), messages.header("Session-Expires", timer.header(as_uas=True))]
         if "timer" in request.tokens("supported") and not timer.we_refresh:
             headers.append(messages.header("Require", "timer"))
         return tuple(headers)
@@ -188,7 +217,7 @@ class DialogLeg(SipLeg):
 
     def _send_refresh(self, expires: int) -> None:
         headers = (
-            SUPPORTED,
+            self.supported(),
             ALLOWED,
             messages.header("Session-Expires", f"{expires};refresher=uac"),
             messages.header("Min-SE", str(max(self.floor, self.host.timing.min_se))),
@@ -237,9 +266,14 @@ class DialogLeg(SipLeg):
 
     # --- BYE, INFO, OPTIONS ---
 
+    def on_prack(self, transaction: ServerTransaction) -> None:
+        """PRACK: fits no reliable response of ours (RFC 3262 §3)."""
+        self.reply(transaction, 481)
+
     def on_bye(self, transaction: ServerTransaction) -> None:
         self.reply(transaction, 200)
-        self.end(EndCause.CALLER_HUNG_UP if self.incoming else EndCause.FAR_HUNG_UP)
+        reason = reasons.reason_in(transaction.request)
+        self.end(EndCause.CALLER_HUNG_UP if self.incoming else EndCause.FAR_HUNG_UP, reason=reason)
 
     def on_info(self, transaction: ServerTransaction) -> None:
         """Keys by INFO. The digit goes straight into a ``Secret``; the body is never logged."""
@@ -256,7 +290,7 @@ class DialogLeg(SipLeg):
             self.host.emit(DigitPressed(self.id, Secret(key), DigitMode.INFO))
 
     def on_options(self, transaction: ServerTransaction) -> None:
-        self.reply(transaction, 200, ALLOWED, SUPPORTED, messages.header("Accept", "application/sdp"))
+        self.reply(transaction, 200, ALLOWED, self.supported(), messages.header("Accept", "application/sdp"))
 
 
 def _key(body: str) -> str | None:
@@ -268,6 +302,7 @@ def _key(body: str) -> str | None:
 _ANSWERS: Final[dict[str, Callable[[DialogLeg, ServerTransaction], None]]] = {
     "INVITE": DialogLeg.on_invite,
     "UPDATE": DialogLeg.on_update,
+    "PRACK": lambda leg, transaction: leg.on_prack(transaction),
     "BYE": lambda leg, transaction: leg.on_bye(transaction),
     "INFO": DialogLeg.on_info,
     "OPTIONS": DialogLeg.on_options,

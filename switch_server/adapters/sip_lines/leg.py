@@ -26,10 +26,10 @@ from switch_server.adapters.sip.message import Header, Request, Response
 from switch_server.adapters.sip.server import ServerTransaction
 from switch_server.adapters.sip.timers import SipTimers, Timer
 from switch_server.adapters.sip.transactions import Transactions
-from switch_server.adapters.sip_lines import digest, messages, sdp
+from switch_server.adapters.sip_lines import digest, messages, reasons, sdp
 from switch_server.adapters.sip_lines.dialog import SipDialog
 from switch_server.adapters.sip_lines.session_timer import SessionTimer
-from switch_server.core.leg import HangUp, LegEnded, LineEffect
+from switch_server.core.leg import HangUp, LegEnded, LineEffect, Reason
 from switch_server.core.words import Event, Far, Near, Trunk
 
 log = logging.getLogger(__name__)
@@ -59,6 +59,8 @@ class Timing(Struct, frozen=True):
     """For the responses to our BYEs when the switch stops."""
     glare: float = 1.0
     """The factor for the waits of RFC 3261 §14.1 after 491."""
+    prack: float = 0.5
+    """From a reliable provisional response to its first repeat (T1); without PRACK the caller is refused after ``ack``."""
 
 
 class LineState(StrEnum):
@@ -128,7 +130,7 @@ class SipLeg:
 
     # --- ends ---
 
-    def end(self, cause: EndCause, code: int = 0) -> None:
+    def end(self, cause: EndCause, code: int = 0, reason: Reason | None = None) -> None:
         """Ends the leg: later messages have no effect."""
         if self.state is LineState.ENDED:
             return
@@ -137,15 +139,15 @@ class SipLeg:
         self.wait(None)
         self._cancel_session()
         self.host.forget(self)
-        self.host.emit(LegEnded(self.id, cause, code))
+        self.host.emit(LegEnded(self.id, cause, code, reason))
 
-    def bye(self, dialog: SipDialog | None = None) -> None:
-        self.send("BYE", heard=lambda _: None, dialog=dialog)
+    def bye(self, cause: EndCause, dialog: SipDialog | None = None) -> None:
+        self.send("BYE", headers=(reasons.header_of(cause),), heard=lambda _: None, dialog=dialog)
 
     def lost(self, code: int = 408) -> None:
         """The far end does not respond any more, or has never confirmed."""
         if self.state is not LineState.ENDED:
-            self.bye()
+            self.bye(EndCause.FAR_LOST)
             self.end(EndCause.FAR_LOST, code)
 
     # --- time ---
@@ -154,13 +156,16 @@ class SipLeg:
         """Sets the state's deadline, in place of the last one."""
         if self._deadline is not None:
             self._deadline.cancel()
-        self._deadline = None if seconds is None else self.host.timers.after(seconds, self.guard(then or self.lost))
+        self._deadline = None if seconds is None else self.after(seconds, then or self.lost)
+
+    def after(self, seconds: float, then: Callable[[], None]) -> Timer:
+        return self.host.timers.after(seconds, self.guard(then))
 
     def arm_session(self, timer: SessionTimer | None, refresh: Callable[[], None]) -> None:
         """Starts a new session interval (RFC 4028 §10)."""
         self._cancel_session()
         self.timer = timer
-        if timer is not None and self.state is not LineState.ENDED:
+        if timer is not None and self.state is LineState.UP:
             # spread by up to 10 % downwards, so that calls of one burst are not refreshed in one burst
             wait = timer.wait_s * (1 - random.random() / 10 if timer.we_refresh else 1)  # noqa: S311
             self._session = self.host.timers.after(wait, self.guard(refresh if timer.we_refresh else self.lost))
@@ -208,7 +213,7 @@ class SipLeg:
     def _forked(self, invite: Request, response: Response) -> None:
         """A 2xx of another callee of a forked INVITE, or after the leg has given up: that party is hung up (RFC 3261 §13.2.2.4)."""
         self.host.counters["forked_answers"] += 1
-        self.bye(self.dialog.answered_by(invite, response))
+        self.bye(EndCause.ANSWERED_ELSEWHERE, self.dialog.answered_by(invite, response))
 
     def resent(self, transaction: ClientTransaction) -> None:
         """The request was sent again, in a new transaction."""
@@ -240,6 +245,8 @@ class SipLeg:
             far = replace(far, ip=known[0], port=known[1])
         elif far is not None and self.dialog.symmetric:
             far = replace(far, ip=self.dialog.hop[0])
+        if far is not None and self.trunk.media == "symmetric":
+            far = replace(far, sources=(self.dialog.hop[0], *self.trunk.media_from))
         return far
 
     def write_sdp(self, near: Near, body: str) -> str:

@@ -28,6 +28,7 @@ class SipLines:
     ``listen``: (IPv4 address, port); 0.0.0.0 listens on all addresses, and messages carry the one of the route; port 0 takes a free one
     (``address``). ``desk_token``: the value of ``shared.desk.TOKEN_HEADER`` in a desk's INVITE; called on the SIP thread. ``phones``: the phones that
     may register; ``None``: REGISTER is refused. ``clock``: UTC seconds, by which registrations run out. ``blocked``: card lines that an operator has blocked.
+    ``trace``: keeps the number of a caller who withholds it, and which no event has; called on the SIP thread.
     ``start`` raises ``OSError`` if the port is taken. Every other method may be called from any thread and returns at once,
     but ``stop``, which hangs up the remaining legs and waits up to ``timing.stop`` for the far ends' responses.
     """
@@ -44,8 +45,10 @@ class SipLines:
         phones: DeskPhoneBook | None = None,
         clock: Callable[[], float] = time.time,
         blocked: Mapping[TrunkName, frozenset[int]] | None = None,
+        trace: Callable[[CallId, str], object] = lambda _call, _number: None,
     ) -> None:
         self._post = post
+        self._trace = trace
         self._clock = clock
         self._listen = listen
         self._timing = timing or Timing()
@@ -91,6 +94,7 @@ class SipLines:
             self._desk_token,
             self._phones,
             self._clock,
+            self._trace,
         )
         tm, wait = self._exchange.tm, self._timing.options
         self._watch = TrunkWatch(tm, timers, self._ports, self._table, wait, self._post)
@@ -171,6 +175,11 @@ class SipLines:
     def counters(self) -> dict[str, int]:
         """Counts since the start: ``datagrams``, ``malformed``, ``strangers``, ``calls_in``, ``faults`` …"""
         return dict(self._counters)
+
+    def refused_lately(self) -> int:
+        """Calls refused because of overload, for the operator: see ``Overload.refused_lately``."""
+        exchange = self._exchange
+        return exchange.overload.refused_lately(time.monotonic()) if exchange is not None else 0
 
     def trunk_states(self) -> list[TrunkState]:
         """For the operator, in the order of the configuration."""

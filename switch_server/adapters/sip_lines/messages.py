@@ -4,15 +4,18 @@ import re
 from typing import Final
 
 from switch_server.adapters.sip import grammar
+from switch_server.adapters.sip.client import MAGIC_COOKIE
 from switch_server.adapters.sip.grammar import MalformedFieldError
 from switch_server.adapters.sip.message import Address, Header, Message, Request
 from switch_server.adapters.sip.server import ServerTransaction
 from switch_server.adapters.sip_lines.causes import reason_of
 
-ALLOW: Final = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE"
+ALLOW: Final = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK"
 IN_DIALOG: Final = frozenset({"BYE", "INFO", "INVITE", "MESSAGE", "NOTIFY", "PRACK", "REFER", "UPDATE"})
 KNOWN: Final = IN_DIALOG | {"OPTIONS", "REGISTER", "SUBSCRIBE", "PUBLISH"}
-OPTION_TAGS: Final = frozenset({"timer"})
+OPTION_TAGS: Final = frozenset({"timer", "100rel"})
+TARGETING: Final = ("INVITE", "UPDATE")
+"""The requests whose Contact and routes are followed (RFC 3261 §12.2, RFC 3311)."""
 
 
 def header(name: str, value: str) -> Header:
@@ -105,3 +108,24 @@ def _parts(kind: str, text: str) -> list[tuple[str, str]]:
 def content_type(message: Message) -> str:
     """The body's media type in lower case without parameters, empty without a body."""
     return _kind(message).partition(";")[0].strip().lower() if message.body else ""
+
+
+def read_fields(request: Request) -> None:
+    """Reads the fields that are copied or followed; raises ``MalformedFieldError``."""
+    if request.to_tag is None:
+        _ = request.from_address, request.to_address, request.called
+    _ = request.from_tag, request.vias
+    for text in request.elements("p-asserted-identity"):
+        grammar.read_address(text, hostless=True)
+    if request.method not in TARGETING:
+        return
+    contacts = request.elements("contact")
+    starred = "*" in contacts
+    for text in (*request.elements("record-route"), *(() if starred else contacts)):
+        grammar.read_address(text)
+    if request.method == "INVITE":
+        needed = (
+            1 if (request.via.get("branch") or "").startswith(MAGIC_COOKIE) else 0
+        )  # a caller of RFC 2543 may leave it out
+        if starred or not needed <= len(contacts) <= 1:
+            raise MalformedFieldError("an INVITE has one Contact (RFC 3261 8.1.1.8)")

@@ -9,7 +9,9 @@ from typing import Protocol
 from urllib.parse import quote
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from shared.enums import EndCause
 from shared.ids import LegId
 from switch_server.adapters.sip import grammar
 from switch_server.adapters.sip.client import ClientState, InviteClient
@@ -19,6 +21,7 @@ from switch_server.adapters.sip_lines.dialog import SipDialog
 from switch_server.adapters.sip_lines.leg import LegHost, LineState
 from switch_server.adapters.sip_lines.number_fields import NUMBER, headers_out
 from switch_server.adapters.sip_lines.outbound import OutboundLeg
+from switch_server.adapters.sip_lines.redirects import RedirectTarget
 from switch_server.adapters.sip_lines.routes import Address, CallRoute, Destination
 from switch_server.core.leg import LegRouted, PlaceCall
 from switch_server.core.words import LONGEST_NUMBER, Trunk, changed
@@ -95,7 +98,7 @@ class TrunkLeg(OutboundLeg):
         dialog = SipDialog.outgoing(call.target(destination), "", port, destination.address)
         ours, more = headers_out(call.trunk, call.effect.ani, port.address, call.domain, call.effect.forwarded)
         dialog.ours = f"{ours};tag={dialog.tag}"
-        super().__init__(leg, call.trunk, dialog, host, call.effect.near)
+        super().__init__(leg, call.trunk, dialog, host, call.effect.near, number=call.effect.dnis)
         self._same_headers = more
         self._first_cseq = 0
         self._left: list[InviteClient] = []
@@ -129,7 +132,8 @@ class TrunkLeg(OutboundLeg):
             call.target(destination),
         )
         uri = grammar.read_uri(dialog.target)
-        dialog.theirs = f"<sip:{quote(uri.user or '', safe=UNRESERVED)}@{uri.host}>"
+        if len(self._dialled) == 1:  # To stays after a redirection (RFC 3261 §8.1.3.4)
+            dialog.theirs = f"<sip:{quote(uri.user or '', safe=UNRESERVED)}@{uri.host}>"
         dialog.routes = list(call.service_route) if destination.address == call.registered else []
         if (ours := self.trunk.registration) is not None:
             address = dialog.port.address
@@ -145,9 +149,18 @@ class TrunkLeg(OutboundLeg):
         self._destinations.destination_taken(self.trunk, self._route.destination)
         if self._transaction is not None:
             self._left = [*self._left[-8:], self._transaction]
-        self._cancel()
+        self._cancel(EndCause.CANCELLED)
         self._dial(f"{before} {why}")
         return True
+
+    def follow(self, target: RedirectTarget) -> None:
+        """The number as the carrier wrote it, at its address alone if it names one, on the same line."""
+        before = self._route.destination
+        self._destinations.destination_left(self.trunk, before)
+        self._call = replace(self._call, number=target.number)
+        self._route = CallRoute((target.address or before.address,), None if before.line is None else (before.line,))
+        self._destinations.destination_taken(self.trunk, self._route.destination)
+        self._dial(f"{before} redirected")
 
     def _no_answer(self) -> None:
         """``fail_over.after`` without any response, or no answer."""
@@ -179,7 +192,7 @@ class TrunkLeg(OutboundLeg):
         invite = next((each.request for each in self._left if each.request.cseq == response.cseq), None)
         if 200 <= response.code < 300 and invite is not None:
             self.host.counters["late_answers"] += 1
-            self.bye(self.dialog.answered_by(invite, response))
+            self.bye(EndCause.CANCELLED, self.dialog.answered_by(invite, response))
 
     def _proof(self, method: str, request: Request, response: Response) -> Header | None:
         """A challenge of a destination that was left is not answered."""

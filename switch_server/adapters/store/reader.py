@@ -27,6 +27,11 @@ class StoreReader(CustomerReader):
         legs = self._rows("SELECT * FROM legs WHERE call = :call ORDER BY started_at, id", {"call": call})
         return rows[0] | {"legs": legs, "recordings": self.recordings(call)}
 
+    def traced_number(self, call: CallId) -> str | None:
+        """The number that the call's caller withholds."""
+        rows = self._rows("SELECT number FROM traced_numbers WHERE call = :call", {"call": call})
+        return rows[0]["number"] if rows else None
+
     def recording(self, recording: RecordingId) -> Row | None:
         rows = self._rows("SELECT * FROM recordings WHERE id = :recording", {"recording": recording})
         return rows[0] if rows else None

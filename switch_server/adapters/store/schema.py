@@ -29,21 +29,26 @@ class RecordTable(Struct, frozen=True):
 
     def upsert(self, row: dict[str, Any]) -> tuple[str, dict[str, Any]]:
         """SQL and values that insert the row or change only its columns; raises ``RecordRefused``."""
-        if unknown := sorted(set(row) - self.columns):
-            raise RecordRefused(f"{self.name} has no column {', '.join(unknown)}")
         if row.get(self.key) is None:
             raise RecordRefused(f"a row of {self.name} without its key {self.key}")
-        sql = _upsert(self.name, self.key, tuple(row))
-        return sql, {name: plain(self.name, name, value) for name, value in row.items()}
+        sql = _upsert(self, tuple(row))
+        return sql, {
+            name: value if type(value) in _PLAIN else plain(self.name, name, value) for name, value in row.items()
+        }
+
+
+_PLAIN: frozenset[type] = frozenset({int, float, str, type(None)})
 
 
 @cache
-def _upsert(table: str, key: str, names: tuple[str, ...]) -> str:
-    """For columns that were checked. Cached, since the core saves a few kinds of rows over and over."""
-    changes = ", ".join(f"{name} = excluded.{name}" for name in names if name != key)
+def _upsert(table: RecordTable, names: tuple[str, ...]) -> str:
+    """Cached, since the core saves a few kinds of rows over and over. Raises ``RecordRefused`` for a column that the table does not have."""
+    if unknown := sorted(set(names) - table.columns):
+        raise RecordRefused(f"{table.name} has no column {', '.join(unknown)}")
+    changes = ", ".join(f"{name} = excluded.{name}" for name in names if name != table.key)
     return (
-        f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join(':' + name for name in names)}) "  # noqa: S608  names are checked
-        f"ON CONFLICT({key}) DO " + (f"UPDATE SET {changes}" if changes else "NOTHING")
+        f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({', '.join(':' + name for name in names)}) "  # noqa: S608  names are checked
+        f"ON CONFLICT({table.key}) DO " + (f"UPDATE SET {changes}" if changes else "NOTHING")
     )
 
 

@@ -128,6 +128,9 @@ class Store:
         return self._writer.waiting_bytes
 
     def do(self, effect: StoreEffect) -> None:
+        if isinstance(effect, SaveRecord):  # nine of ten
+            self._save(effect.table, effect.row)
+            return
         match effect:
             case FindAccount():
                 self._find_account(effect)
@@ -137,8 +140,6 @@ class Store:
                 self._count_wrong_pin(effect)
             case GiveBackPinTry(call):
                 self._give_back(call)
-            case SaveRecord(table, row):
-                self._save(table, row)
             case Audit(actor, action, subject, detail):
                 self._audit(actor, action, subject, detail)
             case JournalOrder() | RecordOrderState():
@@ -282,6 +283,11 @@ class Store:
             return self.read.callbacks_counted(day_start(shanghai_day(self._clock())))
 
     # --- records ---
+
+    def trace_number(self, call: CallId, number: str) -> None:
+        """Keeps the number of a caller who withholds it; from any thread."""
+        values = {"call": call, "number": number, "at": self._clock()}
+        self._change("a traced number", "INSERT OR IGNORE INTO traced_numbers VALUES (:call, :number, :at)", values)
 
     def _save(self, table: str, row: dict[str, Any]) -> None:
         try:

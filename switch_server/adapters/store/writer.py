@@ -14,8 +14,8 @@ from switch_server.disk.sqlite import commit_group
 
 log = logging.getLogger(__name__)
 
-GATHER = 0.02
-"""Seconds for which changes gather before they are written: at most fifty commits a second."""
+GATHER = 0.05
+"""Seconds for which changes gather before they are written: at most twenty commits a second."""
 MOST_BYTES = 256 << 20
 """The most bytes in memory while the disk is full, some 300,000 changes; further changes are lost, counted and reported. Calls go on."""
 USUAL = 800
@@ -37,7 +37,7 @@ class Change(Struct, frozen=True):
 
 def texts_in(values: Mapping[str, Any]) -> int:
     """For ``Change.texts``: the bytes of a statement's values."""
-    return sum(len(value) for value in values.values() if isinstance(value, str | bytes))
+    return sum([len(value) for value in values.values() if isinstance(value, (str, bytes))])
 
 
 class StoreCounts(Struct):

@@ -7,8 +7,6 @@ A newcomer may add a purpose of outgoing calls (``outgoing``), or a column of th
 from switch_server.core.call.admission import (
     KnownCard,
     LineSwitchboard,
-    channels_used,
-    lines_used,
     may_carry,
 )
 from switch_server.core.call.call import TIMERS, Call, CallState
@@ -49,8 +47,6 @@ __all__ = [
     "Route",
     "TrunkChanged",
     "TrunkChoice",
-    "channels_used",
-    "lines_used",
     "make_call",
     "may_carry",
     "next_try",

@@ -4,23 +4,22 @@ outgoing one.
 A replay of one call has no other calls, so the choices that depend on them (line and card) come from the journal (``LegPlaced``).
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 from shared.enums import EndCause
-from shared.ids import CallId, CardId, LegId, TrunkName
+from shared.ids import CallId, CardId, LegId
 from switch_server.core.call.call import Call
 from switch_server.core.call.facts import CallOffered
 from switch_server.core.call.trunk_choice import TrunkChoice
 from switch_server.core.flow import Flow
-from switch_server.core.leg import LegState, Reject
+from switch_server.core.leg import Reject
 from switch_server.core.talk import CallSwitchboard
 from switch_server.core.words import VOICE, Event, Far, Trunk, house_form, number_fits
 
 
 class KnownCard:
-    """The core's data of a voice card. Its channels in use are counted from the legs of all calls, never stored."""
+    """The core's data of a voice card. Its channels in use are those of the legs (``LineUse``)."""
 
     def __init__(self, channels: int, kind: str) -> None:
         self.channels = channels
@@ -73,13 +72,9 @@ def admit(switch: LineSwitchboard, event: CallOffered) -> tuple[Flow, CardId, Fa
     card = freest_card(switch)
     if switch.draining or card is None:
         return Reject(event.leg, 503, EndCause.REJECTED_FULL)
-    if lines_used(switch.calls.values(), event.trunk) >= trunk.capacity:
+    if switch.use.lines[event.trunk] >= trunk.capacity:
         return Reject(event.leg, 486, EndCause.REJECTED_BUSY)
     return flow, card, event.far
-
-
-def lines_used(calls: Iterable[Call], trunk: TrunkName) -> int:
-    return sum(leg.trunk == trunk and leg.state is not LegState.ENDED for call in calls for leg in call.legs.values())
 
 
 def trunk_out(switch: LineSwitchboard, number: str) -> Trunk | None:
@@ -88,7 +83,7 @@ def trunk_out(switch: LineSwitchboard, number: str) -> Trunk | None:
     able = [
         trunk
         for trunk in switch.config.trunks
-        if may_carry(trunk, number) and lines_used(switch.calls.values(), trunk.name) < choice.lines(trunk)
+        if may_carry(trunk, number) and switch.use.lines[trunk.name] < choice.lines(trunk)
     ]
     return choice.choose(able, switch.now)
 
@@ -110,13 +105,9 @@ def _flow_for(flows: tuple[Flow, ...], dnis: str) -> Flow | None:
     return exact or next((flow for flow in flows if "*" in flow.numbers), None)
 
 
-def channels_used(calls: Iterable[Call]) -> Counter[CardId]:
-    return Counter(leg.card for call in calls for leg in call.legs.values() if leg.card and leg.holds_channel)
-
-
 def freest_card(switch: LineSwitchboard, channels: int = 1, kind: str = VOICE) -> CardId | None:
     """The card of this kind with the most free channels; ``None``: no card has ``channels`` free ones."""
-    used = channels_used(switch.calls.values())
+    used = switch.use.channels
     free = [(card.channels - used[name], name) for name, card in switch.cards.items() if card.up and card.kind == kind]
     most, name = max(free, default=(0, CardId("")))
     return name if most >= channels else None

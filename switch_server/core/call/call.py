@@ -23,7 +23,7 @@ from switch_server.core.call.records import EndedCall
 from switch_server.core.call.walks import Walks
 from switch_server.core.flow import HOLD_MUSIC, Flow, Piece, QueueStep
 from switch_server.core.ivr import CallerLogIn, Ivr, ServiceRunner
-from switch_server.core.leg import Answer, DigitUsed, Leg, LegEvent, PlaceCall, Ring
+from switch_server.core.leg import Answer, DigitUsed, Leg, LegEnded, LegEvent, LegState, PlaceCall, Ring
 from switch_server.core.orders import OrderContext, key_of
 from switch_server.core.speech import segments
 from switch_server.core.talk import DESK_TRUNK, CallSwitchboard, DeskSide, desk_phone
@@ -55,6 +55,10 @@ TRANSITIONS: dict[CallState, dict[str, CallState]] = {
 TIMERS = ("step", "announce", "hash", "unmask", "answer", "setup", "ring", "teardown", "call_max")
 """Every timer of a call; all are cancelled when the call is removed."""
 LONGEST_TRAIL = 50
+LONGER_WAIT = (181, 182)
+"""Forwarded, queued: responses that begin the wait for an answer anew."""
+LONGEST_RINGING = 180.0
+"""Seconds from the begin of a leg after which they do not."""
 
 
 class Call(CallLegs):
@@ -172,15 +176,41 @@ class Call(CallLegs):
         self.timer("setup", self.switch.config.limits.callback_ring)
         self.open_channel(self.caller, None)
 
-    def leg_ringing(self, leg: Leg, far: Far | None) -> None:
+    def leg_ringing(self, leg: Leg, far: Far | None, sip_code: int) -> None:
         _, new = self.step_leg(leg, LegEvent.RINGING)
-        if far is None or new is None:
+        if new is None:
             return
-        self.change_far(leg, far)
-        if leg is self.far:
+        leg.progressed(sip_code)
+        if sip_code in LONGER_WAIT and self.now - leg.started < LONGEST_RINGING:
+            self._wait_longer(leg)
+        if far is not None:
+            self.change_far(leg, far)
+        leg.early = far
+        self._early_media(leg)
+
+    def media_latched(self, leg: Leg) -> None:
+        if leg.state is LegState.RINGING:
+            leg.media_came = True
+            self._early_media(leg)
+
+    def _early_media(self, leg: Leg) -> None:
+        """Who waits for this leg's answer hears its early media, or our ringback."""
+        if leg is not self.far:
+            self.desk.ringing(leg)
+        elif leg.is_heard_early:
             self._far_heard(leg)
+        elif leg.id in self.desk.room.members:
+            self._far_out(leg, "far_silent")
+            self.ivr.far_silent()
+
+    def _wait_longer(self, leg: Leg) -> None:
+        """The call is forwarded or queued at the far end: the wait for its answer begins anew."""
+        if leg is self.far:
+            self.ivr.far_delayed()
+        elif leg is self.caller:
+            self.timer("setup", self.switch.config.limits.callback_ring)
         else:
-            self.desk.ringing(leg, far)
+            self.desk.consults.wait_longer(leg)
 
     def leg_answered(self, leg: Leg, far: Far) -> None:
         _, new = self.step_leg(leg, LegEvent.ANSWERED)
@@ -219,18 +249,19 @@ class Call(CallLegs):
             self.change_far(leg, far)
             desk_phone.media_changed(self.desk, leg, was, far)
 
-    def leg_ended(self, leg: Leg, cause: EndCause, sip_code: int) -> None:
+    def leg_ended(self, leg: Leg, event: LegEnded) -> None:
         _, new = self.step_leg(leg, LegEvent.ENDED)
         if new is None:
             return
-        leg.cause = leg.cause or cause
+        leg.cause = leg.cause or event.cause
+        leg.sip_code, leg.reason = event.sip_code or None, event.reason
         self.close_channel(leg)
         if self._ends_with(leg):
             self.end(leg.cause)
         elif leg is self.far:
             self._far_gone()
         else:
-            self.desk.leg_ended(leg, cause, sip_code)
+            self.desk.leg_ended(leg, event.cause, event.sip_code)
 
     def _ends_with(self, leg: Leg) -> bool:
         """Whether the call ends with this leg: with the caller's. In a call between seats that talk, no leg ends the call by itself."""
@@ -243,9 +274,14 @@ class Call(CallLegs):
     def _unbridge_far(self) -> None:
         far, self.far = self.far, None
         assert far is not None
-        if self.desk.room.members.pop(far.id, None) is not None:
-            self.desk.customer_out()
-            self.desk.rewire("far_gone")
+        if far.id in self.desk.room.members:
+            self._far_out(far, "far_gone")
+
+    def _far_out(self, far: Leg, event: str) -> None:
+        """The far end of a ``dial`` step isn't heard any more: the caller is in the flow alone."""
+        del self.desk.room.members[far.id]
+        self.desk.customer_out()
+        self.desk.rewire(event)
 
     def _drop(self, leg: Leg, cause: EndCause) -> None:
         """A leg has lost its channel: ends the leg; the call goes on."""

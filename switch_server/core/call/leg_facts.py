@@ -14,9 +14,11 @@ from switch_server.core.leg import (
     LegChanged,
     LegConfirmed,
     LegEnded,
+    LegRedirected,
     LegRefreshed,
     LegRinging,
     LegRouted,
+    MediaLatched,
     MediaSilent,
     PlayEnded,
     RecordingEnded,
@@ -24,8 +26,8 @@ from switch_server.core.leg import (
 
 KeyFact = DigitPressed | DigitUsed | PlayEnded
 LegFact = (
-    LegRouted | LegRinging | LegAnswered | LegConfirmed | LegChanged | LegEnded
-    | ChannelOpened | ChannelFailed | ChannelClosed | RecordingEnded | KeyFact
+    LegRouted | LegRinging | LegRedirected | LegAnswered | LegConfirmed | LegChanged | LegEnded
+    | ChannelOpened | ChannelFailed | ChannelClosed | MediaLatched | RecordingEnded | KeyFact
 )  # fmt: skip
 AnyLegFact = LegFact | LegRefreshed | MediaSilent
 """All facts of legs; the switch itself handles the last two."""
@@ -39,20 +41,26 @@ def tell_call(call: Call, leg: Leg, event: LegFact) -> None:
             call.channel_failed(leg)
         case ChannelClosed(stats=stats):
             call.channel_closed(leg, stats)
+        case MediaLatched():
+            call.media_latched(leg)
         case LegConfirmed():
             call.leg_confirmed(leg)
         case LegRouted():
             leg.routed(event)
-        case LegRinging(far=far):
-            call.leg_ringing(leg, far)
+        case LegRinging(far=far, sip_code=code):
+            call.leg_ringing(leg, far, code)
+        case LegRedirected(number=number):
+            leg.redirected_to = number
         case LegAnswered(far=far):
             call.leg_answered(leg, far)
         case LegChanged(far=far):
             call.leg_changed(leg, far)
-        case LegEnded(cause=cause, sip_code=code):
-            call.leg_ended(leg, cause, code)
+        case LegEnded():
+            call.leg_ended(leg, event)
         case RecordingEnded(recording=recording, cause=how, duration_ms=duration_ms, text=text):
             call.recordings.ended(recording, how, duration_ms, text)
+        case DigitPressed() if not call.takes_key(leg, event):
+            pass
         case DigitPressed() if (member := call.desk.room.members.get(leg.id)) is not None:
             call.desk.keys.pass_on(member, event)
         case DigitPressed() | DigitUsed() | PlayEnded():

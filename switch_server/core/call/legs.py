@@ -2,9 +2,19 @@
 
 from shared.enums import EndCause
 from shared.ids import CallId, LegId, leg_of
-from switch_server.core.leg import ChannelState, HangUp, Leg, LegEvent, LegState, Reject, ToCard
+from switch_server.core.leg import ChannelState, DigitPressed, HangUp, Leg, LegEvent, LegState, Reject, ToCard
 from switch_server.core.talk import CallSwitchboard
-from switch_server.core.words import CardCommand, ChangeFar, CloseChannel, Effect, Far, OpenChannel, Transition, Trunk
+from switch_server.core.words import (
+    CardCommand,
+    ChangeFar,
+    CloseChannel,
+    Effect,
+    Far,
+    KeysEndPlays,
+    OpenChannel,
+    Transition,
+    Trunk,
+)
 
 
 class CallLegs:
@@ -16,6 +26,7 @@ class CallLegs:
         self.legs: dict[LegId, Leg] = {caller.id: caller}
         self.switch = switch
         self._legs_made = 1
+        self._counted(caller)
 
     @property
     def now(self) -> float:
@@ -32,6 +43,11 @@ class CallLegs:
         self._legs_made += 1
         leg.card = self.caller.card
         self.legs[leg.id] = leg
+        self._counted(leg)
+
+    def _counted(self, leg: Leg) -> None:
+        leg.use = self.switch.use
+        leg.count()
 
     def open_channel(self, leg: Leg, far: Far | None) -> None:
         """Asks the leg's card for a channel."""
@@ -41,6 +57,8 @@ class CallLegs:
         self.to_card(leg, OpenChannel(leg.id, far, far.law if far else trunk.laws[0], trunk.digits))
 
     def change_far(self, leg: Leg, far: Far) -> None:
+        if leg.far is None or (leg.far.ip, leg.far.port) != (far.ip, far.port):
+            leg.media_came = False
         leg.far = far
         self.to_card(leg, ChangeFar(leg.id, far))
 
@@ -67,6 +85,17 @@ class CallLegs:
                 self.step_leg(leg, LegEvent.ENDED)
             self.to_card(leg, CloseChannel(leg.id))
             leg.channel = ChannelState.CLOSED
+            leg.count()
+
+    def takes_key(self, leg: Leg, key: DigitPressed) -> bool:
+        """Whether the key counts (``KeySource``). A leg's card is told before the key has an effect whether its own keys still end plays."""
+        was_info = leg.keys.is_info
+        if not leg.keys.takes(key.way, self.now):
+            self.switch.count("keys_doubled")
+            return False
+        if leg.keys.is_info is not was_info:
+            self.to_card(leg, KeysEndPlays(leg.id, was_info))
+        return True
 
     # --- small things ---
 

@@ -12,7 +12,7 @@ from msgspec.structs import asdict
 from shared.enums import EndCause, Language, Law
 from shared.ids import AccountNo, AgentId, BranchId, CallId, CardId, CustomerId, QueueName, RecordingId, TrunkName
 from switch_server.core.ivr import CallerLogIn
-from switch_server.core.leg import Leg
+from switch_server.core.leg import Leg, Reason
 from switch_server.core.room import Talk
 from switch_server.core.talk import ContactRow, with_talk
 from switch_server.core.words import Row, SaveRecord, save_record
@@ -69,7 +69,10 @@ class CallRow(Row, frozen=True, kw_only=True):
 
 
 class LegRow(Row, frozen=True, kw_only=True):
-    """``line``: of a box with cards. ``far_end``: of a leg out, the address that took it; ``tried``: those that did not. The last nine are ``MediaStats``."""
+    """``sip_code``: the final response; ``q850``, ``reason_sip`` and ``reason_text``: ``core.leg.Reason``; ``progress``: the codes of the
+    provisional responses. ``line``: of a box with cards. ``far_end``: of a leg out, the address that took it; ``tried``: those that did not.
+    The last nine are ``MediaStats``.
+    """
 
     TABLE: ClassVar[str] = "legs"
 
@@ -84,6 +87,12 @@ class LegRow(Row, frozen=True, kw_only=True):
     answered_at: float | None
     ended_at: float | None
     cause: EndCause | None
+    sip_code: int | None
+    q850: int | None
+    reason_sip: int | None
+    reason_text: str | None
+    progress: str | None
+    redirected_to: str | None
     line: int | None = None
     far_end: str | None = None
     tried: str | None = None
@@ -141,11 +150,14 @@ def contact(call: EndedCall) -> SaveRecord:
 
 def leg(call: CallId, leg: Leg) -> SaveRecord:
     stats = asdict(leg.stats) if leg.stats else {}
+    reason = leg.reason or Reason()
     return save_record(
         LegRow(
             id=leg.id, call=call, direction=_direction(leg), trunk=leg.trunk, ani=leg.ani, dnis=leg.dnis, card=leg.card,
             law=leg.far.law if leg.far else None, started_at=leg.started, answered_at=leg.answered, ended_at=leg.ended,
-            cause=leg.cause, line=leg.line, far_end=leg.far_end, tried=", ".join(leg.tried) or None, **stats,
+            cause=leg.cause, sip_code=leg.sip_code, q850=reason.q850, reason_sip=reason.sip, reason_text=reason.text or None,
+            progress=" ".join(map(str, leg.progress)) or None, redirected_to=leg.redirected_to or None,
+            line=leg.line, far_end=leg.far_end, tried=", ".join(leg.tried) or None, **stats,
         )
     )  # fmt: skip
 

@@ -111,6 +111,16 @@ class Ivr:
         if step is not None and self._handles(IvrEvent.FAR_GONE):
             step.far_gone(self, talked=self.state is IvrState.TALKING)
 
+    def far_silent(self) -> None:
+        """The early media of a ``dial`` step's far end has ended before the answer."""
+        assert self.step is not None
+        self.step.far_silent(self)
+
+    def far_delayed(self) -> None:
+        """The call of a ``dial`` step is forwarded or queued at the far end."""
+        assert self.step is not None
+        self.step.far_delayed(self)
+
     def agent_done(self) -> None:
         """The agent ended the talk; the caller is still on the line."""
         assert self.step is not None

@@ -25,14 +25,18 @@ from switch_server.core.leg.facts import (
     LegChanged,
     LegConfirmed,
     LegEnded,
+    LegRedirected,
     LegRefreshed,
     LegRinging,
     LegRouted,
+    MediaLatched,
     MediaSilent,
     PlayEnded,
+    Reason,
     RecordingEnded,
 )
 from switch_server.core.leg.leg import ChannelState, Leg, LegEvent, LegState
+from switch_server.core.leg.line_use import LineUse
 
 __all__ = [
     "Answer",
@@ -49,14 +53,18 @@ __all__ = [
     "LegConfirmed",
     "LegEnded",
     "LegEvent",
+    "LegRedirected",
     "LegRefreshed",
     "LegRinging",
     "LegRouted",
     "LegState",
     "LineEffect",
+    "LineUse",
+    "MediaLatched",
     "MediaSilent",
     "PlaceCall",
     "PlayEnded",
+    "Reason",
     "RecordingEnded",
     "RefreshLeg",
     "Reject",

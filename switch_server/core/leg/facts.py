@@ -1,5 +1,7 @@
 """Facts about one leg, from the SIP lines and the cards."""
 
+from msgspec import Struct
+
 from shared.enums import DigitMode, EndCause, PlayEnd
 from shared.ids import (
     LegId,
@@ -9,11 +11,30 @@ from shared.secret import Secret
 from switch_server.core.words import Event, Far, MediaStats, Near
 
 
+class Reason(Struct, frozen=True):
+    """What the network said about the end of a leg (RFC 3326). ``q850``: a cause of ITU-T Q.850; ``sip``: a status code; ``None``: not said."""
+
+    q850: int | None = None
+    sip: int | None = None
+    text: str = ""
+
+
 class LegRinging(Event, frozen=True):
-    """180 or 183 on a leg that we placed; ``far`` is set where there is early media."""
+    """A provisional response on a leg that we placed. ``far``: the early media that the far end offers at present; ``None``: it offers none.
+
+    ``sip_code``: 180, 181 (forwarded), 182 (queued), 183, 199 (one of several early dialogs has ended).
+    """
 
     leg: LegId
     far: Far | None = None
+    sip_code: int = 180
+
+
+class LegRedirected(Event, frozen=True):
+    """The far end redirected the call (3xx), and the lines called ``number`` in its place."""
+
+    leg: LegId
+    number: str
 
 
 class LegRouted(Event, frozen=True):
@@ -60,6 +81,7 @@ class LegEnded(Event, frozen=True):
     leg: LegId
     cause: EndCause
     sip_code: int = 0
+    reason: Reason | None = None
 
 
 class DigitPressed(Event, frozen=True):
@@ -102,6 +124,12 @@ class PlayEnded(Event, frozen=True):
     play: int
     reason: PlayEnd
     played_ms: int
+
+
+class MediaLatched(Event, frozen=True):
+    """The first packet has come from the far end's present address. It matters while the leg rings: early media that is offered may never come."""
+
+    leg: LegId
 
 
 class MediaSilent(Event, frozen=True):

@@ -13,7 +13,9 @@ from enum import StrEnum
 
 from shared.enums import EndCause
 from shared.ids import CardId, LegId, TrunkName
-from switch_server.core.leg.facts import LegRouted
+from switch_server.core.leg.facts import LegRouted, Reason
+from switch_server.core.leg.key_source import KeySource
+from switch_server.core.leg.line_use import LineUse
 from switch_server.core.words import Far, MediaStats, Near
 
 
@@ -76,6 +78,8 @@ CHANNEL_TRANSITIONS: dict[ChannelState, dict[str, ChannelState]] = {
     ChannelState.CLOSING: {"closed": ChannelState.CLOSED, "card died": ChannelState.CLOSED},
     ChannelState.CLOSED: {},
 }
+HOLDING = (ChannelState.OPENING, ChannelState.OPEN, ChannelState.CLOSING)
+"""The states in which a card's channel is in use."""
 
 
 class Leg:
@@ -96,6 +100,15 @@ class Leg:
         self.near: Near | None = None
         self.far: Far | None = None
         self.cause: EndCause | None = None
+        self.early: Far | None = None
+        """The early media that the far end offers while it rings."""
+        self.media_came = False
+        """While it rings: a packet has come from the address in ``far``."""
+        self.progress: list[int] = []
+        """The provisional responses of the far end, each code once, in order."""
+        self.redirected_to = ""
+        self.sip_code: int | None = None
+        self.reason: Reason | None = None
         self.stats: MediaStats | None = None
         self.line: int | None = None
         """Of a box with cards."""
@@ -103,6 +116,9 @@ class Leg:
         """``ip:port`` to which our INVITE went last."""
         self.tried: list[str] = []
         """The destinations that did not take the call, and why."""
+        self.keys = KeySource()
+        self.use: LineUse | None = None
+        """Of the switch, once a call has this leg."""
 
     def step(self, event: LegEvent) -> tuple[LegState, LegState | None]:
         """Applies an event. Returns (old state, new state); the new state is ``None`` where this state has no transition for the event."""
@@ -110,6 +126,7 @@ class Leg:
         new = TRANSITIONS[old].get(event)
         if new is not None:
             self.state = new
+            self.count()
         return old, new
 
     def step_channel(self, event: str) -> bool:
@@ -117,12 +134,32 @@ class Leg:
         new = CHANNEL_TRANSITIONS[self.channel].get(event)
         if new is not None:
             self.channel = new
+            self.count()
         return new is not None
+
+    def progressed(self, sip_code: int) -> None:
+        """Keeps the code of a provisional response; a far end may repeat one without end."""
+        if sip_code not in self.progress:
+            self.progress.append(sip_code)
 
     def routed(self, event: LegRouted) -> None:
         self.far_end, self.line = event.far, event.line
         if event.left and len(self.tried) < MOST_TRIED:
             self.tried.append(event.left)
+
+    def count(self) -> None:
+        """To be called after each change of state, channel or card."""
+        if self.use is not None:
+            self.use.look(self)
+
+    @property
+    def holds_line(self) -> bool:
+        return self.state is not LegState.ENDED
+
+    @property
+    def is_heard_early(self) -> bool:
+        """Whether there is early media; else we play ringback (RFC 3960 §3.2), also where the far end offers media and sends none."""
+        return self.early is not None and self.media_came
 
     @property
     def over(self) -> bool:
@@ -131,7 +168,7 @@ class Leg:
 
     @property
     def holds_channel(self) -> bool:
-        return self.channel in (ChannelState.OPENING, ChannelState.OPEN, ChannelState.CLOSING)
+        return self.channel in HOLDING
 
     @property
     def alive(self) -> bool:

@@ -77,6 +77,12 @@ class Consults:
         call.open_channel(leg, None)
         self._side.rewire("consult")
 
+    def wait_longer(self, leg: Leg) -> None:
+        """The call to an outside party is forwarded or queued at the far end."""
+        ask = self._room.ask
+        if ask is not None and ask.leg is leg and ask.talk is None:
+            self._call.timer("ring", RING_OUT)
+
     def _park_and_ask(self, by: LegId, target: AnyTarget) -> AskedParty:
         """The asking seat parks its group (if it has not already), and waits in a new one for the asked party."""
         room, now = self._room, self._call.now

@@ -7,7 +7,7 @@ from shared.enums import CallKind, EndCause
 from shared.ids import AgentId, BranchId, CallId, CustomerId, LegId, OrderKey, QueueName
 from switch_server.core.flow import Flow
 from switch_server.core.ivr import Ivr
-from switch_server.core.leg import Leg, LegEvent, LegState
+from switch_server.core.leg import Leg, LegEvent, LegState, LineUse
 from switch_server.core.orders import OrderContext
 from switch_server.core.room import AskedParty, Member, Outcome, Room, Talk
 from switch_server.core.words import CardCommand, Effect, Far, QueuePlace, Switchboard
@@ -81,6 +81,8 @@ class CallSwitchboard(Switchboard, Protocol):
     def acd(self) -> QueueHost: ...
     @property
     def desks(self) -> SeatHost: ...
+    @property
+    def use(self) -> LineUse: ...
     def may_dial(self, leg: Leg) -> bool:
         """Whether this leg may be dialled: its trunk has a free line."""
         ...

@@ -24,7 +24,9 @@ class Keys:
         asked_for = member.talk is None and any(other.talk is not None for other in self._room.others(member))
         if asked_for or len(event.digit) != 1:  # more or less than one character is no key
             return
+        info_with_tones = event.way is DigitMode.INFO and member.leg.keys.has_tones
+        in_sound = event.way is DigitMode.INBAND or info_with_tones
         for other in self._room.outside(member):
-            heard_as_tone = event.way is DigitMode.INBAND and not other.leg.negotiated_rtp_events
+            heard_as_tone = in_sound and not other.leg.negotiated_rtp_events
             if not heard_as_tone:
                 self._call.to_card(other.leg, SendDigits(other.leg.id, event.digit.reveal()))

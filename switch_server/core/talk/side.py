@@ -124,11 +124,11 @@ class DeskSide:
         talk = self.talks[leg.id]
         self._call.emit(RingDesk(leg.id, talk.contact, leg.ani, near, talk.auto))
 
-    def ringing(self, leg: Leg, far: Far | None) -> None:
-        """The asked party's exchange sends early media (RFC 3960): it is heard in place of our ringback."""
+    def ringing(self, leg: Leg) -> None:
+        """The early media of the asked party's exchange (RFC 3960) is heard in place of our ringback, as long as there is any."""
         ask = self.room.ask
-        if far is not None and ask is not None and ask.leg is leg and ask.talk is None:
-            ask.early_media = True
+        if ask is not None and ask.leg is leg and ask.talk is None and ask.early_media != leg.is_heard_early:
+            ask.early_media = leg.is_heard_early
             self.rewire("early_media")
 
     def leg_answered(self, leg: Leg, far: Far) -> None:
@@ -261,7 +261,8 @@ class DeskSide:
             if talk.kind is not CallKind.MONITOR:
                 call.end(CAUSES[outcome])
         else:
-            self.end_talk(talk, outcome)
+            taken = outcome is Outcome.CALLER_GONE  # by a supervisor, for another seat
+            self.end_talk(talk, outcome, EndCause.ANSWERED_ELSEWHERE if taken else None)
             self._asked_party_failed(ask, outcome)
 
     def _out_of_room(self, talk: Talk, outcome: Outcome) -> None:

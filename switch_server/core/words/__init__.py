@@ -4,7 +4,7 @@ Decides nothing. ``Switchboard`` is the protocol of the switch that every room u
 """
 
 from switch_server.core.words.call_rate import CallRate
-from switch_server.core.words.config import DISPOSITIONS, Hours, Limits, Queue, SwitchConfig, Trunk
+from switch_server.core.words.config import DISPOSITIONS, Hours, Limits, Queue, Signalling, SwitchConfig, Trunk
 from switch_server.core.words.effects import Audit, Effect, SaveRecord, Transition
 from switch_server.core.words.events import Event
 from switch_server.core.words.media import (
@@ -19,6 +19,7 @@ from switch_server.core.words.media import (
     CloseChannel,
     Far,
     Hear,
+    KeysEndPlays,
     MaskRecording,
     MediaStats,
     MoveRecording,
@@ -43,6 +44,7 @@ from switch_server.core.words.number_rules import (
     result,
     trial,
 )
+from switch_server.core.words.packets import next_packet
 from switch_server.core.words.phone_numbers import is_personal, phone_key
 from switch_server.core.words.queue_place import RETURNING, VIP, QueuePlace
 from switch_server.core.words.rows import Row, save_record
@@ -83,6 +85,7 @@ __all__ = [
     "Far",
     "Hear",
     "Hours",
+    "KeysEndPlays",
     "Limits",
     "MaskRecording",
     "MediaStats",
@@ -100,6 +103,7 @@ __all__ = [
     "RuleStep",
     "SaveRecord",
     "SendDigits",
+    "Signalling",
     "StartRecording",
     "StopPlay",
     "StopRecording",
@@ -112,6 +116,7 @@ __all__ = [
     "house_form",
     "is_personal",
     "line_numbers",
+    "next_packet",
     "number_fits",
     "phone_key",
     "result",

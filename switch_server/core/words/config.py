@@ -18,6 +18,17 @@ from switch_server.core.words.trunk_rules import (
 )
 
 
+class Signalling(Struct, frozen=True, forbid_unknown_fields=True):
+    """The SIP that a trunk's far end speaks beyond RFC 3261; carriers differ in it."""
+
+    reliable: Literal["never", "supported", "required"] = "supported"
+    """100rel (RFC 3262). ``never``: callers that require it are refused (420); ``required``: we require it, and refuse callers without it (421)."""
+    p_early_media: bool = False
+    """P-Early-Media (RFC 5009) decides whether early media is heard in place of our ringback; without it, or with ``False``, the SDP does."""
+    redirects: Literal["refuse", "follow"] = "refuse"
+    """3xx to our INVITE. ``follow``: to numbers that the trunk may dial, at its own addresses only."""
+
+
 class Trunk(Struct, frozen=True, forbid_unknown_fields=True):
     """A trunk (中继) or a group of lines towards one far end."""
 
@@ -38,8 +49,15 @@ class Trunk(Struct, frozen=True, forbid_unknown_fields=True):
     """Seconds between OPTIONS requests that check the far end; 0: none."""
     session_expires: int = 1800
     """RFC 4028, seconds, at least 90."""
+    media: Literal["as_told", "symmetric"] = "as_told"
+    """``as_told``: sound comes from the IP in the far end's SDP. ``symmetric``: for a far end behind NAT, also from the IP of its signalling, and
+    from ``media_from``.
+    """
+    media_from: tuple[str, ...] = ()
+    """With ``media: symmetric``: IPv4 addresses or CIDR networks of the carrier's media."""
     group: str = "centre"
     """The branch, or ``centre``, that the lines belong to."""
+    signalling: Signalling = Signalling()
 
     number_rules: NumberRules = NumberRules()
     number_headers: NumberHeaders = NumberHeaders()

@@ -23,6 +23,8 @@ class Far(Struct, frozen=True):
     telephone_event: int | None = None
     ptime: int = 20
     direction: Direction = Direction.SENDRECV
+    sources: tuple[str, ...] = ()
+    """IPv4 addresses or networks from which the sound of a far end behind NAT may come, besides ``ip`` (``Trunk.media``)."""
 
 
 class Near(Struct, frozen=True):
@@ -115,6 +117,13 @@ class SendDigits(CardCommand, frozen=True):
 
     leg: LegId
     digits: str
+
+
+class KeysEndPlays(CardCommand, frozen=True):
+    """Whether a key that the card hears on the leg ends a play (``Play.barge_in``); at first it does. Off while the leg's keys come by INFO."""
+
+    leg: LegId
+    on: bool
 
 
 class StartRecording(CardCommand, frozen=True):
@@ -234,7 +243,10 @@ class RecordingEnded(CardEvent, frozen=True):
 
 
 class CardLoad(CardEvent, frozen=True):
-    """Each second, for the operator. ``late_p999_ms``: 99.9th percentile of the ticks' delay over the last minute."""
+    """Each second, for the operator. ``late_p999_ms``: 99.9th percentile of the ticks' delay over the last minute.
+
+    ``compiled``: the card calculates in compiled code; else with numpy.
+    """
 
     card: CardId
     channels: int
@@ -245,10 +257,11 @@ class CardLoad(CardEvent, frozen=True):
     strangers: int
     malformed: int
     dropped_commands: int
+    compiled: bool = False
 
 
 CARD_COMMANDS = (
-    OpenChannel, ChangeFar, CloseChannel, Play, StopPlay, Hear, SendDigits,
+    OpenChannel, ChangeFar, CloseChannel, Play, StopPlay, Hear, SendDigits, KeysEndPlays,
     StartRecording, MaskRecording, MoveRecording, StopRecording, ReloadPrompts, StopCard,
 )  # fmt: skip
 CARD_EVENTS = (

@@ -65,7 +65,7 @@ def test_keys_in_a_talk_reach_the_other_side_once() -> None:
     call, far = dialled(world)
     world.run(4.0)
     caller, used = leg_of(call, 1), len(world.journal)
-    for event in (pressed(caller, "5"), pressed(far, "#"), pressed(caller, "6", DigitMode.INFO)):
+    for event in (pressed(caller, "5"), pressed(far, "#"), pressed(caller, "6")):
         world.tell(event)
     sent = [media.SendDigits(far, "5"), media.SendDigits(caller, "#"), media.SendDigits(far, "6")]
     assert world.commands(media.SendDigits) == sent
@@ -93,6 +93,40 @@ def test_tones_in_the_audio_are_said_again_only_as_events() -> None:
     world.finish()
 
 
+def test_a_key_in_several_ways_reaches_the_other_side_once() -> None:
+    """Case 18, in a bridge: events and INFO from the caller, INFO and tones from a far end that has no events."""
+    world = World()
+    call, far = dialled(world)
+    world.run(4.0)
+    caller = leg_of(call, 1)
+    world.tell(ev.LegChanged(far, media.Far("192.0.2.9", 4000, Law.A)))
+    for key in "22":
+        for leg, ways in ((caller, (DigitMode.RFC4733, DigitMode.INFO)), (far, (DigitMode.INFO, DigitMode.INBAND))):
+            for way in ways:
+                world.tell(pressed(leg, key, way))
+                world.run(0.5)
+    sent = [(command.leg, command.digits) for command in world.commands(media.SendDigits)]
+    assert sent == [(far, "2"), (caller, "2")] * 2
+    world.finish()
+
+
+def test_info_beside_tones_is_not_said_again_as_a_tone() -> None:
+    """Case 18: a far end without events hears the caller's tones themselves."""
+    world = World()
+    call, far = dialled(world)
+    world.run(4.0)
+    caller = leg_of(call, 1)
+    for leg in (caller, far):
+        world.tell(ev.LegChanged(leg, media.Far("192.0.2.9", 4000, Law.A)))
+    world.tell(pressed(caller, "1", DigitMode.INFO))
+    world.tell(pressed(caller, "1", DigitMode.INBAND))
+    sent = len(world.commands(media.SendDigits))
+    world.tell(pressed(caller, "2", DigitMode.INFO))
+    world.tell(pressed(caller, "2", DigitMode.INBAND))
+    assert len(world.commands(media.SendDigits)) == sent
+    world.finish()
+
+
 def test_keys_before_the_answer_go_to_the_party_that_is_heard() -> None:
     """During the card's ringback the flow gets them, since it may go on if there is no answer; during the far end's announcement, the far end."""
     world = World()
@@ -100,6 +134,7 @@ def test_keys_before_the_answer_go_to_the_party_that_is_heard() -> None:
     world.press(call, "1", every=0.0)
     assert not world.commands(media.SendDigits)
     world.tell(ev.LegRinging(far, FAR))
+    world.tell(ev.MediaLatched(far))
     world.press(call, "2", every=0.0)
     assert world.commands(media.SendDigits) == [media.SendDigits(far, "2")]
     world.finish()
@@ -146,6 +181,7 @@ def test_early_media_and_then_busy() -> None:
     world.reactions.far = "silent"
     call, far = dialled(world)
     world.tell(ev.LegRinging(far, FAR))
+    world.tell(ev.MediaLatched(far))
     world.tell(ev.LegEnded(far, EndCause.FAR_BUSY))
     assert hears(world)[-1] == (leg_of(call, 1), ())
     assert world.step(call) == "dial_failed"

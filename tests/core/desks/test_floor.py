@@ -5,11 +5,12 @@ from msgspec import structs
 
 from shared import desk
 from shared.desk import ToQueue
-from shared.enums import CallKind, LockReason, Role, SeatState
+from shared.enums import CallKind, EndCause, LockReason, Role, SeatState
 from shared.ids import AgentId, CallId
 from switch_server.core import catalogue as ev
 from switch_server.core.desks import Seat
 from switch_server.core.desks.floor import may_supervise
+from switch_server.core.leg import HangUp
 from switch_server.core.words import Audit
 from tests.core.a_flow import MAIN
 from tests.core.desk_world import ANN, BOB, CAT, FLOW
@@ -60,6 +61,20 @@ def test_to_the_supervisors_own_locked_seat(world: FloorWorld) -> None:
     assert world.visits(second) == [("agents", "answered")]
     world.put_down(DAN)
     assert world.seat(DAN) is SeatState.WRAP_UP
+    world.finish()
+
+
+def test_the_desk_that_rang_is_told_that_another_seat_takes_the_call(world: FloorWorld) -> None:
+    """A desk phone lists no missed call then (RFC 3326)."""
+    world.join(DAN)
+    world.join(ANN, open_=True)
+    call = world.offer()
+    world.run(1.0)
+    rang = world.shown(ANN).leg
+    assert world.command(desk.TakeWaiting(call), DAN) == desk.Done()
+    assert [h.cause for h in world.all(HangUp) if h.leg == rang] == [EndCause.ANSWERED_ELSEWHERE]
+    world.run(3.0)
+    assert world.hears(call) == {"dan"}
     world.finish()
 
 

@@ -10,6 +10,7 @@ from switch_server.core.flow import Format, HangUpStep, Input, Menu, Say, SetSte
 from switch_server.core.flow.kinds.entry import Entry, EntryVerdict
 from switch_server.core.ivr.ivr import MAX_QUEUE
 from switch_server.core.leg import HangUp
+from switch_server.core.leg.key_source import DOUBLE_LATE
 from switch_server.core.words import media
 from tests.core.a_flow import flow_of
 from tests.core.world import ACCOUNT, PIN, World
@@ -262,4 +263,37 @@ def test_a_goodbye_without_words_and_a_caller_who_presses_on() -> None:
     assert world.heard() == ["welcome", "goodbye"]
     world.run(3.0)
     assert call not in world.switch.calls
+    world.finish()
+
+
+@pytest.mark.parametrize("ways", [(DigitMode.INFO, DigitMode.RFC4733), (DigitMode.RFC4733, DigitMode.INFO)])
+@pytest.mark.parametrize("late", [0.0, 0.3, 5.0])
+def test_a_key_in_two_ways_is_used_once(ways: tuple[DigitMode, DigitMode], late: float) -> None:
+    """Case 18: in a PIN, too. The card is told before the first prompt that follows the key which keys may end it."""
+    keys = f"*1{ACCOUNT}#{PIN}#"
+    told: dict[tuple[DigitMode, ...], World] = {}
+    for sender in (ways, ways[:1]):
+        world = told[sender] = World()
+        caller = leg_of(world.answered(), 1)
+        for way in sender:
+            for key in keys:
+                world.tell(ev.DigitPressed(caller, Secret(key), way))
+            world.run(late)
+        world.run(8.0)
+        world.finish()
+    assert used(told[ways]) == used(told[ways[:1]])
+    assert used(told[ways]).count("•") == len(PIN)
+    assert told[ways].switch.counters["keys_doubled"] == len(keys)
+    off = [media.KeysEndPlays(caller, False)] if ways[0] is DigitMode.INFO else []
+    assert told[ways].commands(media.KeysEndPlays) == off
+
+
+def test_keys_of_the_card_end_plays_again_once_they_count_again() -> None:
+    world = World()
+    call = world.answered()
+    caller = leg_of(call, 1)
+    world.tell(ev.DigitPressed(caller, Secret("*"), DigitMode.INFO))
+    world.run(DOUBLE_LATE + 1)
+    world.tell(ev.DigitPressed(caller, Secret("*"), DigitMode.RFC4733))
+    assert world.commands(media.KeysEndPlays) == [media.KeysEndPlays(caller, False), media.KeysEndPlays(caller, True)]
     world.finish()

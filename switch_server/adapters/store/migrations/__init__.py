@@ -17,7 +17,9 @@ from switch_server.adapters.store.migrations import (
     m0008_pins_of_numbers,
     m0009_no_branch_keys,
     m0010_start,
-    m0011_trunk_lines,
+    m0011_leg_ends,
+    m0012_trunk_lines,
+    m0013_traced_numbers,
 )
 
 MODULES = (
@@ -31,7 +33,9 @@ MODULES = (
     m0008_pins_of_numbers,
     m0009_no_branch_keys,
     m0010_start,
-    m0011_trunk_lines,
+    m0011_leg_ends,
+    m0012_trunk_lines,
+    m0013_traced_numbers,
 )
 
 

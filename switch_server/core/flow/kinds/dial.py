@@ -20,7 +20,7 @@ class DialStep(Step, frozen=True, tag="dial", forbid_unknown_fields=True):
     trunk: TrunkName
     number: str
     on_failed: str
-    """Busy, refused, no answer within ``ring`` seconds, no free line."""
+    """Busy, refused, no answer within ``ring`` seconds, no free line. The seconds begin anew where the far end forwards or queues the call."""
     on_ended: str
     """The far end hung up after a talk."""
     ring: float = 45.0
@@ -41,9 +41,15 @@ class DialStep(Step, frozen=True, tag="dial", forbid_unknown_fields=True):
         return f"{self.number} @ {self.trunk}"
 
     def enter(self, walk: Walk) -> None:
-        walk.say(("tone:ringback",), barge_in=False, loop=True)
-        walk.host.timer("step", self.ring)
+        self.far_silent(walk)
+        self.far_delayed(walk)
         walk.host.dial(self.trunk, self.number)
+
+    def far_silent(self, walk: Walk) -> None:
+        walk.say(("tone:ringback",), barge_in=False, loop=True)
+
+    def far_delayed(self, walk: Walk) -> None:
+        walk.host.timer("step", self.ring)
 
     def timed_out(self, walk: Walk, name: str) -> None:
         walk.host.drop_far()

@@ -16,7 +16,6 @@ from switch_server.card import PortsFull
 from switch_server.card.channels import Channels
 from switch_server.card.digit_sender import DigitSender
 from switch_server.card.dtmf import DtmfDetector
-from switch_server.card.free_run import OTHER_WORK_EVERY
 from switch_server.card.g711 import SILENCE
 from switch_server.card.intake import IDLE_PORTS_EVERY, Intake
 from switch_server.card.jitter import JitterBuffer
@@ -35,6 +34,7 @@ from switch_server.card.sockets import MmsgSockets, bind_pair, open_sockets, pac
 from switch_server.core.words import media as m
 
 ADAPT_EVERY = 100
+SETTLE_EVERY = 10
 SILENCE_EVERY = 500
 """Ticks without a packet (10 s) until the first ``MediaSilent``, and between two of them."""
 CLOSE_WAIT = 250
@@ -222,22 +222,21 @@ class Card:
         """
         self.ticks += 1
         self.intake.step(self.ticks, due_ns // 125_000)
-        self._jitter.settle(self.channels.law)
+        if self.ticks % SETTLE_EVERY == 0:
+            self._jitter.settle(self.channels.law)
         self.media.tick()
         self._rtcp.send(self.ticks, self._far, self.media.packets_out, self.media.stamp)
-        if self.ticks % OTHER_WORK_EVERY == 0:
-            self._rtcp.receive()
         self._recorder.lift_masks(self.ticks, self._detector.sounding)
         self._recordings_ended()
         if self.ticks % ADAPT_EVERY == 0:
             self._jitter.adapt(self.channels.upto)
         if self.ticks % IDLE_PORTS_EVERY == 0:
+            self._rtcp.receive()
             self._silences()
 
-    @property
-    def free(self) -> bool:
-        """Whether the next ticks may be run without Python: nothing has changed or is going on that ``kernel.c`` does not do."""
-        return not (
+    def next_work(self) -> int:
+        """The number of the next tick that needs Python: for what has changed or is going on, for RTCP, or because a second is over."""
+        if (
             self.channels.changed
             or self._mixer.changed
             or self._player.changed
@@ -245,15 +244,16 @@ class Card:
             or self._recorder.busy
             or self._closing
             or self._digit_sender
-            or self._jitter.headroom.wishing.size
-        )
+        ):
+            return self.ticks + 1
+        every = SETTLE_EVERY if self._jitter.headroom.wishing.size else IDLE_PORTS_EVERY
+        return min(self.ticks // every * every + every, self._rtcp.next_turn(self.ticks))
 
     def ran(self, ticks: int, received: int, sent: int) -> None:
         """``kernel.c`` has run ticks without Python, with so many datagrams received and packets sent."""
         self.ticks += ticks
         self.intake.packets += received
         self.media.sent += sent
-        self._jitter.count_ticks(ticks)
 
     def skip(self, ticks: int) -> None:
         """Skips ticks that could not be processed in time: RTP timestamps advance, the audio of these ticks is lost."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from switch_server.card import rtp
+from switch_server.card import FRAME, rtp
 from switch_server.card.g711 import ACROSS, DECODE32, ENCODE
 from switch_server.card.intake import IDLE_PORTS_EVERY, PASSES, Intake
 from switch_server.card.jitter import SOURCE_GONE
@@ -78,6 +78,7 @@ class KernelMedia(MediaPipeline):
     def __init__(self, kernel: Kernel, sockets: MmsgSockets, *parts: Any) -> None:
         super().__init__(sockets, *parts)
         self._kernel, self._mmsg, rows = kernel, sockets, self._channels.size
+        self._ring = self._jitter.memory()["ring"].view(f"V{FRAME}")[:, :, 0]
         self._whole, self._keying = np.zeros(rows, np.bool_), np.zeros(rows, np.bool_)
         self._lacking, self._over, self._full, self._near, self._near_slot = np.zeros((5, 2 * rows), np.int64)
         kernel.bind(
@@ -91,6 +92,7 @@ class KernelMedia(MediaPipeline):
         )  # fmt: skip
         for part in (sockets, self._recorder, self._detector):
             kernel.bind(part.memory())
+        self._recorder.interleave = kernel.interleave
 
     def tick(self) -> None:
         if self._channels.changed or self._mixer.changed or self._player.changed or self._recorder.changed:
@@ -111,7 +113,6 @@ class KernelMedia(MediaPipeline):
             self._recorder.write_out(self._full[: kernel.full_count])
         if kernel.near_count:
             self._detect_near(kernel.near_count)
-        self._jitter.count_ticks(1)
         for row, play, reason, played in ended:
             self._on_play_end(row, play, reason, played)
 
@@ -131,7 +132,7 @@ class KernelMedia(MediaPipeline):
 
     def _detect_near(self, count: int) -> None:
         rows = self._near[:count].copy()
-        frames = self._jitter.frames(self._near_slot[:count], rows)
+        frames = self._ring[self._near_slot[:count], rows]
         self._tell_keys(rows, self._channels.law[rows], frames, np.ones(count, np.bool_))
 
     def _refresh(self) -> None:

@@ -46,7 +46,7 @@ class TickLoop:
         due = time.monotonic_ns() + TICK_NS
         while not self._card.stopped and not self._control.closed:
             if self._free_run is not None:
-                due = self._free_run.run(self._card, due)
+                due = self._free_run.run(self._card, due, 0 if self._control.waiting else TICKS_A_SECOND)
             if self._free_run is None or not self._free_run.begun:
                 self._wait(due)
                 due += self._late(due)

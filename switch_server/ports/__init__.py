@@ -23,7 +23,7 @@ Post = Callable[[Event], None]
 
 
 class LinesPort(Protocol):
-    """Telephone lines. Posts ``CallOffered``, ``Leg*`` and ``DigitPressed`` (INFO).
+    """Telephone lines. Posts ``CallOffered``, ``Leg*``, ``DigitPressed`` (INFO) and ``TrunkChanged``.
 
     For each leg exactly one ``LegEnded`` is posted, last. ``do`` on a leg that has ended is ignored. Nothing is raised.
     """

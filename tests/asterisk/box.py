@@ -57,15 +57,16 @@ def doors() -> tuple[Door, ...]:
 
 
 class Box:
-    """``parties``: the numbers of the telephones behind it; ``ports[number]`` is where each must be."""
+    """``parties``: the numbers of the telephones behind it; ``ports[number]`` is where each must be. ``dialplan``: more of ``extensions.conf``."""
 
     def __init__(
-        self, root: Path, switch: tuple[str, int], doors: tuple[Door, ...], parties: tuple[str, ...] = ()
-    ) -> None:
+        self, root: Path, switch: tuple[str, int], doors: tuple[Door, ...], parties: tuple[str, ...] = (), dialplan: str = ""
+    ) -> None:  # fmt: skip
         self.doors = doors
         self.ports = {number: free_port() for number in parties}
         self.switch = switch
         self._root = root
+        self._dialplan = dialplan
         self._inside = Path("/srv") / f"box-{os.getpid()}-{next(_numbers)}"
         self.folder = root / self._inside.relative_to("/")
         self._manager_port = free_port()
@@ -156,7 +157,8 @@ class Box:
             text = path.read_text(encoding="utf-8")
             for name, value in values.items():
                 text = text.replace(f"@{name}@", str(value))
-            (etc / path.name).write_text(text + (self._lines() if path.name == "pjsip.conf" else ""))
+            more = {"pjsip.conf": self._lines(), "extensions.conf": self._dialplan}.get(path.name, "")
+            (etc / path.name).write_text(text + more)
         for name, (hertz, seconds) in SOUNDS.items():
             write_tone(sounds / f"{name}.alaw", hertz, seconds)
 

@@ -14,6 +14,13 @@ from tests.e2e.centre import Centre
 PARTIES = ("8001", "8002", "8003")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """No limit for the time in which the root folder is made."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.timeout(300, func_only=True))
+
+
 @pytest.fixture(scope="session")
 def asterisk() -> Path:
     try:

@@ -13,6 +13,8 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+ALONE = ("unshare", "--mount-proc", "--pid", "--fork", "--kill-child")
+"""So that processes and mounts in a half-made root end with this program, however it ends."""
 RECIPE = (
     "--mode=root",
     "--variant=apt",
@@ -42,6 +44,8 @@ def root() -> Path:
     """The root folder; makes it where there is none yet. Raises ``NotMadeError``. Many processes may ask at once."""
     folder = kept_in()
     made = folder / hashlib.sha256("\n".join(RECIPE).encode()).hexdigest()[:12]
+    if shutil.which("mmdebstrap") is None:
+        raise NotMadeError("there is no mmdebstrap: apt-get install mmdebstrap")
     if os.geteuid() != 0:
         raise NotMadeError("only root may make device files and change the root folder")
     with _alone(folder):
@@ -68,11 +72,9 @@ def _make(made: Path) -> None:
         draft.chmod(0o755)
         try:
             done = subprocess.run(
-                ["mmdebstrap", *RECIPE, str(draft)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                [*ALONE, "mmdebstrap", *RECIPE, str(draft)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT, text=True, timeout=SECONDS, check=False,
             )  # fmt: skip
-        except FileNotFoundError:
-            raise NotMadeError("there is no mmdebstrap: apt-get install mmdebstrap") from None
         except subprocess.TimeoutExpired:
             raise NotMadeError(f"mmdebstrap has not ended within {SECONDS:.0f} s") from None
         if done.returncode == 0:

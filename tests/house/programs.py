@@ -10,7 +10,7 @@ from typing import Any
 
 from installers.house.debian import FOR_TESTS
 
-ESSENTIAL = frozenset({"sh", "uname", "chroot"})
+ESSENTIAL = frozenset({"sh", "uname", "chroot", "unshare"})
 """Programs of essential Debian packages, which every system has."""
 TRIED = frozenset({"gcc", "ld", "ldconfig"})
 """``ctypes.util.find_library`` tries these programs; it also works without them."""

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from shared.enums import EndCause, Law
 from shared.ids import CallId, LegId, TrunkName
 from switch_server.adapters.sip_lines import SipLines, Timing
-from switch_server.core.call import CallOffered
+from switch_server.core.call import CallOffered, TrunkChanged
 from switch_server.core.leg import Answer, HangUp, LegEnded, LineEffect, PlaceCall, Reject, Ring
 from switch_server.core.words import Event, Near, Trunk
 from switch_server.ports.phones import DeskPhoneBook
@@ -54,6 +54,7 @@ class Switch:
         numbers = itertools.count(1)
         self.script = script
         self.seen: list[Event] = []
+        self.of_trunks: list[TrunkChanged] = []
         self._events: queue.Queue[Event] = queue.Queue()
         self._calls = itertools.count(1)
         by_name: Mapping[TrunkName, Trunk] = {t.name: t for t in (trunks or (LOCAL,))}
@@ -63,6 +64,9 @@ class Switch:
         )  # fmt: skip
 
     def _post(self, event: Event) -> None:
+        if isinstance(event, TrunkChanged):
+            self.of_trunks.append(event)
+            return
         self.seen.append(event)
         self._events.put(event)
         if isinstance(event, CallOffered):

@@ -78,10 +78,10 @@ def test_challenge_registration_and_end(algorithm: str) -> None:
         assert request.get("From").startswith("<sip:+862155550100@ims.example.com>;tag=")
         assert request.get("Contact") == f"<sip:huawu-1@127.0.0.1:{switch.address[1]}>;expires=600"
         assert (request.get("Expires"), request.get("Supported")) == ("600", "path")
-        switch.until(lambda: TrunkChanged(IMS, 30, up=False) in switch.seen)
+        switch.until(lambda: TrunkChanged(IMS, 30, up=False) in switch.of_trunks)
         grant(registrar, request)
         switch.until(lambda: view(switch).state == "registered")
-        switch.until(lambda: TrunkChanged(IMS, 30, up=True) in switch.seen)
+        switch.until(lambda: TrunkChanged(IMS, 30, up=True) in switch.of_trunks)
         assert 590 < view(switch).left <= 600
         switch.lines.stop()
         last = registrar.expect("REGISTER")

@@ -70,13 +70,13 @@ def test_the_network_s_word_on_the_caller_is_taken_before_his_own() -> None:
 @pytest.mark.parametrize(
     ("caller", "headers", "traced"),
     [
-        ("anonymous", ("P-Asserted-Identity: <tel:+862088886666>", "Privacy: user; ID"), "+862088886666"),
-        ("13800138000", ("P-Asserted-Identity: <tel:+862088886666>", "Privacy: id"), "+862088886666"),
-        ("13800138000", ("P-Asserted-Identity: <tel:+862088886666>", "Privacy: header"), "+862088886666"),
+        ("anonymous", ("P-Asserted-Identity: <tel:+862088886666>", "Privacy: user; ID"), "02088886666"),
+        ("13800138000", ("P-Asserted-Identity: <tel:+862088886666>", "Privacy: id"), "02088886666"),
+        ("13800138000", ("P-Asserted-Identity: <tel:+862088886666>", "Privacy: header"), "02088886666"),
         ("13800138000", ("Privacy: session;user;critical",), "13800138000"),
         ("13800138000", ("Privacy:  FULL ",), "13800138000"),
         ("13800138000", ("Privacy: none", "Privacy: id"), "13800138000"),
-        ("restricted", ("P-Asserted-Identity: <tel:+862088886666>",), "+862088886666"),
+        ("restricted", ("P-Asserted-Identity: <tel:+862088886666>",), "02088886666"),
         ("anonymous", (), ""),
     ],
 )

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from switch_server.adapters.sip_lines.overload import LATE, LOST_S, TARGET, Overload
+from switch_server.adapters.sip_lines.overload import LATE, LOST_S, REMEMBERED, TARGET, Overload
 
 CARD_S = 0.02
 """The card answers at its next tick."""
@@ -86,7 +86,7 @@ SPEEDS = st.tuples(st.floats(30, 800), st.floats(30, 800))
 
 
 @settings(max_examples=40, deadline=None)
-@given(SPEEDS, st.floats(1.2, 4.0), st.integers(0, 2**32))
+@given(SPEEDS, st.floats(1.5, 4.0), st.integers(0, 2**32))
 def test_overload_costs_a_tenth_of_the_capacity_at_most(speeds: tuple[float, float], times: float, seed: int) -> None:
     capacity = min(speeds)
     told = simulate(*speeds, {"a": capacity * times}, 12.0, seed)
@@ -189,6 +189,11 @@ def test_the_repeat_of_a_refused_invite_is_refused() -> None:
     assert late(gate, "a", 200, 240)[-1] is False
     assert not gate.admits("a", 239, 20.0)
     assert gate.admits("a", "two", 20.5)
+    for number in range(REMEMBERED + 10):
+        late(gate, "a", 3000 + number, 3001 + number)
+    assert len(gate._refused) <= REMEMBERED
+    assert gate.admits("a", "three", 200.0)
+    assert not gate._refused, "forgotten once nobody repeats them"
 
 
 def test_calls_that_end_in_set_up_leave_room() -> None:

@@ -257,7 +257,7 @@ def test_retry_after_takes_an_address_out() -> None:
         assert 40 < left[1] <= 60
         leg = carrier.place(leg="out/2")
         assert carrier.switch.wait(LegEnded) == LegEnded(leg, EndCause.FAR_REFUSED, 503)
-        carrier.switch.until(lambda: TrunkChanged(FAR, 30, up=False) in carrier.switch.seen)
+        carrier.switch.until(lambda: TrunkChanged(FAR, 30, up=False) in carrier.switch.of_trunks)
 
 
 def test_weights_share_the_calls() -> None:
@@ -398,7 +398,7 @@ def test_blocked_lines() -> None:
         end, lines = carrier.ends[0], carrier.switch.lines
         for line in (1, 2):
             lines.block_line(FAR, line, blocked=True)
-        carrier.switch.until(lambda: TrunkChanged(FAR, 1, up=True) in carrier.switch.seen)
+        carrier.switch.until(lambda: TrunkChanged(FAR, 1, up=True) in carrier.switch.of_trunks)
         Call(end).invite(SDP, "X-Line: 2")
         end.expect(486)
         assert carrier.switch.count("calls_on_blocked_lines") == 1

@@ -1,5 +1,8 @@
 """Transactions by the clock of a test: every repeat, every end, and nothing left over (RFC 3261 §17, RFC 6026)."""
 
+import gc
+import weakref
+
 import pytest
 
 from switch_server.adapters.sip.client import new_via
@@ -164,6 +167,34 @@ def test_a_request_of_ours_that_comes_back_is_a_loop(world) -> None:
     world.comes(request("INVITE", more=f"Via: {call.invite.value('via')}\r\n"))
     assert world.port.take() == ["SIP/2.0 482 Loop Detected"]
     assert world.requests == []
+
+
+class Listener:
+    """Who hears a response and has its transaction, as a leg does."""
+
+    def hear(self, response) -> None: ...
+
+
+@pytest.mark.parametrize("code", [None, 200, 486])
+@pytest.mark.parametrize("method", ["INVITE", "BYE"])
+def test_an_ended_transaction_lets_go_of_its_listener(world, method, code) -> None:
+    """Without the garbage collector."""
+    listener, sent = Listener(), ours(world, method)
+    gone = weakref.ref(listener)
+    if method == "INVITE":
+        transaction = world.tm.invite(sent, listener.hear, world.port, lambda _: ours(world, "ACK"), listener.hear)
+    else:
+        transaction = world.tm.send(sent, listener.hear, world.port)
+    listener.transaction = transaction  # type: ignore[attr-defined]
+    if code is not None:
+        world.comes(answer(sent, code, tag="a"))
+    world.passes(70, 1.0)
+    gc.disable()
+    try:
+        del listener, transaction
+        assert gone() is None
+    finally:
+        gc.enable()
 
 
 # --- the far end's requests ---

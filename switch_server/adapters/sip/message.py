@@ -106,7 +106,8 @@ class Message:
 
     @property
     def call_id(self) -> str:
-        return self.value("call-id") or ""
+        found = self.fields.get("call-id")
+        return found[0] if found else ""
 
     @property
     def cseq(self) -> int:
@@ -146,7 +147,7 @@ class Message:
     @property
     def via(self) -> Via:
         """The topmost Via."""
-        return self.vias[0]
+        return self._vias[0] if self._vias else self.vias[0]
 
     @property
     def vias(self) -> list[Via]:
@@ -233,6 +234,8 @@ class Response(Message):
 
 
 def wire(lines: list[str], body: bytes) -> bytes:
-    """The bytes of a message: its lines, Content-Length and body."""
-    lines.append(f"Content-Length: {len(body)}\r\n\r\n")
-    return "\r\n".join(lines).encode("utf-8", "surrogateescape") + body
+    """The bytes of a message: its lines, Content-Length and body. A line break in a value, from whomever it is, is a question mark."""
+    head = "\r\n".join(lines)
+    if head.count("\r") != len(lines) - 1 or head.count("\n") != len(lines) - 1:
+        head = "\r\n".join(line.replace("\r", "?").replace("\n", "?") for line in lines)
+    return f"{head}\r\nContent-Length: {len(body)}\r\n\r\n".encode("utf-8", "surrogateescape") + body

@@ -24,6 +24,7 @@ _CONTROLS: Final = bytes([*range(9), 11, 12, *range(14, 32), 127])
 _BAD_CHARACTER: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _ONCE: Final = ("from", "to", "call-id", "cseq", "content-length", "max-forwards", "content-type")
 _NEEDED: Final = ("from", "to", "call-id", "cseq")
+_ABSENT: Final = [""]
 _USUAL: Final = (
     *_ONCE,
     *COMPACT.values(),
@@ -173,7 +174,7 @@ def _fault(message: Request | Response) -> Trouble | None:
     """What both kinds of messages need. Cuts the body to its length."""
     fields = message.fields
     for name in _NEEDED:
-        if name not in fields or not fields[name][0]:
+        if not fields.get(name, _ABSENT)[0]:
             return 400, f"Missing {name.title()}"
     try:
         number, method = message.read_cseq()

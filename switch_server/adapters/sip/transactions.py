@@ -98,7 +98,9 @@ class Transactions:
             _ = request.to_tag  # each response needs it: a To that can't be read has no transaction
             transaction = ServerTransaction(request, key, port, self._timers, self)
             self._servers[key] = transaction
-            if any((via.get("branch") or "", request.method) in self._clients for via in request.vias):
+            if self._clients and any(
+                (via.get("branch") or "", request.method) in self._clients for via in request.vias
+            ):
                 transaction.respond(482, "Loop Detected")  # a request of ours has come back
                 return
             self._on_request(request, transaction)

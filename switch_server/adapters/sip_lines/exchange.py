@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from functools import partial
+from typing import Final
 
 from shared.desk import desk_phone
 from shared.enums import EndCause
@@ -26,6 +27,7 @@ from switch_server.adapters.sip_lines.leg import SipLeg, Timing
 from switch_server.adapters.sip_lines.merged import BegunCalls
 from switch_server.adapters.sip_lines.number_fields import called_of, caller_of, line_of, traced_caller_of
 from switch_server.adapters.sip_lines.overload import Overload
+from switch_server.adapters.sip_lines.sender_limit import SenderLimit
 from switch_server.adapters.sip_lines.trunk_leg import CarrierCall, TrunkLeg, carrier_number
 from switch_server.adapters.sip_lines.trunk_table import TrunkTable, addresses, takes_number
 from switch_server.core.call import CallOffered
@@ -34,6 +36,9 @@ from switch_server.core.words import Event, Trunk
 from switch_server.ports.phones import DeskPhoneBook
 
 log = logging.getLogger(__name__)
+
+LOGGED: Final = 20
+"""So many faults are logged, however many datagrams bring them about; all are counted."""
 
 
 class Exchange:
@@ -55,6 +60,7 @@ class Exchange:
         self._leg_began, self._leg_ended = leg_began, leg_ended
         self._new_call_id = new_call_id
         self._trace = trace
+        self._senders = SenderLimit()
         self._desk_token = desk_token
         self._ports = ports
         self._table = table
@@ -103,10 +109,14 @@ class Exchange:
             self._on_datagram(datagram, source)
         except Exception:
             self.counters["faults"] += 1
-            log.exception("sip: a datagram from %s:%d failed", *source)  # without its text, which may have a PIN
+            if self.counters["faults"] <= LOGGED:
+                log.exception("sip: a datagram from %s:%d failed", *source)  # without its text, which may have a PIN
 
     def _on_datagram(self, datagram: bytes, source: Address) -> None:
         self.counters["datagrams"] += 1
+        if not self._senders.reads(datagram, source[0], time.monotonic(), trunk=self._table.knows(source[0])):
+            self.counters["dropped_flood"] += 1
+            return
         verdict = self._gate.judge(datagram, source, self._clock())
         if verdict is None:
             return

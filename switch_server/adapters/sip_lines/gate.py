@@ -13,6 +13,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from shared.ids import TrunkName
 from switch_server.adapters.sip import grammar, reader, stateless
 from switch_server.adapters.sip.message import Address, Header, Request, Response
 from switch_server.adapters.sip.reader import IgnoredMessage, RefusedRequest
@@ -76,6 +77,8 @@ class Gate:
         self._authenticator = DigestAuthenticator(secrets.token_bytes(32))
         self._nonce_counts = NonceCounts()
         self._registrar = Registrar(phones, self._authenticator, counters) if phones is not None else None
+        self._nobody = Trunk(TrunkName(""), username="nobody", password=secrets.token_hex(16))
+        """For an unknown user: the check takes as long as for a wrong password, and no password fits."""
         self._tag = secrets.token_hex(8)
         self._second = 0
         self._replies = 0
@@ -128,10 +131,11 @@ class Gate:
             self._counters["proof_of_another_uri"] += 1
             return self.refuse(request, 400, "Digest URI Is Not The Request-URI", now)
         trunk = self._table.of_user(user or "")
-        admitted = trunk is not None and self._admits(trunk, request, proof, now)
-        if admitted:
+        admitted = self._admits(trunk or self._nobody, request, proof, now)
+        if trunk is not None and admitted:
             self.recent.proven(request.call_id, ip)
             return self._pass(request, trunk)
+        admitted = None if trunk is not None and admitted is None else False
         self._counters["challenged" if admitted is None or not proof else "wrong_password"] += 1
         ask = self._authenticator.challenge(now, ip, stale=admitted is None)
         return self.refuse(request, 401, "Unauthorized", now, ("WWW-Authenticate", ask))

@@ -35,8 +35,8 @@ ACTIVE_S: Final = 1.0
 """A source counts as active for so long after its last INVITE."""
 LOST_S: Final = 10.0
 """A call in set-up that was neither answered nor ended for so long is no longer counted."""
-REMEMBERED: Final = 8192
-"""Refused INVITEs whose repeats are refused, too (RFC 3261 §8.2.7): their callers have gone elsewhere."""
+REMEMBERED, REPEATED_S = 8192, 32.0
+"""Refused INVITEs whose repeats are refused, too (RFC 3261 §8.2.7): their callers have gone elsewhere. At most so many, for 64·T1."""
 ALARM_S: Final = 60.0
 
 
@@ -47,7 +47,8 @@ class Overload:
         self.window = FIRST
         self._lately = 0
         self._refused_at = float("-inf")
-        self._refused: OrderedDict[Hashable, None] = OrderedDict()
+        self._refused: OrderedDict[int, float] = OrderedDict()
+        """By hash, which takes a tenth of the memory: when, the oldest first."""
         self._begun: dict[str, tuple[float, str]] = {}
         """Calls in set-up, the oldest first: when it began, and source."""
         self._by_source: dict[str, int] = {}
@@ -81,13 +82,12 @@ class Overload:
         """Whether a new call of ``source`` may begin. ``invite`` is the key of its transaction, ``waited`` its seconds in the socket."""
         self._turn(now)
         self._active[source] = now
-        if invite not in self._refused and self._is_in_time(source, now, waited) and self._has_room(source):
+        if hash(invite) not in self._refused and self._is_in_time(source, now, waited) and self._has_room(source):
             return True
         self._lately = self.refused_lately(now) + 1
         self._refused_at = now
-        self._refused[invite] = None
-        if len(self._refused) > REMEMBERED:
-            self._refused.popitem(last=False)
+        self._refused[hash(invite)] = now
+        self._forget_refused(now)
         return False
 
     def begins(self, call: str, source: str, now: float) -> None:
@@ -143,6 +143,12 @@ class Overload:
             SMALL, self.window / sources
         )
 
+    def _forget_refused(self, now: float) -> None:
+        while self._refused and (
+            len(self._refused) > REMEMBERED or now - next(iter(self._refused.values())) > REPEATED_S
+        ):
+            self._refused.popitem(last=False)
+
     def _take_out(self, call: str) -> float | None:
         found = self._begun.pop(call, None)
         if found is None:
@@ -172,6 +178,7 @@ class Overload:
             self.window = min(MOST, self.window * min(GROW, TARGET / shortest) + 1)
         self._interval_from, self._shortest, self._answers, self._bound = now, None, 0, False
         self._most = len(self._begun)
+        self._forget_refused(now)
         if int(now) != self._second:
             self._second = int(now)
             self._taken = {source: taken // 2 for source, taken in self._taken.items() if taken > 1}

@@ -3,12 +3,12 @@
 import asyncio
 import time
 
-from switch_server.services.heartbeat import EVERY, STALL, Heartbeat
+from switch_server.services.loop_watch import EVERY, STALL, LoopWatch
 
 
 def test_a_stall_of_the_loop_is_counted_with_its_length() -> None:
-    async def test() -> Heartbeat:
-        beat = Heartbeat()
+    async def test() -> LoopWatch:
+        beat = LoopWatch()
         beat.start()
         await asyncio.sleep(0)
         time.sleep(EVERY + 4 * STALL)  # noqa: ASYNC251  the stall

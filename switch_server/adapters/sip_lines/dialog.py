@@ -83,11 +83,6 @@ class SipDialog:
         dialog.confirm(response)
         return dialog
 
-    def redirect(self, number: str, address: Address | None) -> None:
-        """After a 3xx: the next INVITE has another target; Call-ID, From and To stay (RFC 3261 §8.1.3.4). ``None``: the address stays."""
-        self.hop = address or self.hop
-        self.target = f"sip:{number}@{self.hop[0]}:{self.hop[1]}"
-
     def retarget(self, message: Message) -> None:
         """Target refresh (RFC 3261 §12.2): the Contact of a re-INVITE, an UPDATE or their 2xx. One that is no SIP address changes nothing."""
         uri = _contact_of(message)

@@ -1,4 +1,4 @@
-"""An outgoing leg (RFC 3261 §13.2, §9.1): reliable provisional responses (RFC 3262), early media (RFC 3960, RFC 5009), 199 (RFC 6228), redirections."""
+"""An outgoing leg (RFC 3261 §13.2, §9.1): reliable provisional responses (RFC 3262), early media (RFC 3960, RFC 5009), 199 (RFC 6228)."""
 
 from typing import Final
 
@@ -7,37 +7,33 @@ from shared.ids import LegId
 from switch_server.adapters.sip.client import ClientTransaction, InviteClient
 from switch_server.adapters.sip.grammar import MalformedFieldError
 from switch_server.adapters.sip.message import Header, Request, Response
-from switch_server.adapters.sip_lines import early_media, messages, reasons, redirects, sdp, session_timer
+from switch_server.adapters.sip_lines import early_media, messages, reasons, sdp, session_timer
 from switch_server.adapters.sip_lines.causes import cause_of
 from switch_server.adapters.sip_lines.dialog import SipDialog
 from switch_server.adapters.sip_lines.early_dialogs import EarlyDialog, EarlyDialogs
 from switch_server.adapters.sip_lines.in_dialog import ALLOWED, DialogLeg
 from switch_server.adapters.sip_lines.leg import LegHost, LineState
-from switch_server.adapters.sip_lines.redirects import RedirectTarget
 from switch_server.adapters.sip_lines.reliable import RELIABLE, read_rseq
-from switch_server.adapters.sip_lines.trunk_table import addresses, takes_number
-from switch_server.core.leg import LegAnswered, LegRedirected, LegRinging
-from switch_server.core.words import Far, Near, Trunk, changed
+from switch_server.core.leg import LegAnswered, LegRinging
+from switch_server.core.words import Far, Near, Trunk
 
 EARLY: Final = (LineState.CALLING, LineState.RINGING)
 TERMINATED: Final = 199
 
 
 class OutboundLeg(DialogLeg):
-    """``headers``: additional headers of the INVITE; ``number``: the number dialled, in the house's form, for redirections."""
+    """``headers``: additional headers of the INVITE."""
 
     incoming = False
 
     def __init__(
-        self, leg: LegId, trunk: Trunk, dialog: SipDialog, host: LegHost, near: Near, headers: tuple[Header, ...] = (),
-        number: str = "",
-    ) -> None:  # fmt: skip
+        self, leg: LegId, trunk: Trunk, dialog: SipDialog, host: LegHost, near: Near, headers: tuple[Header, ...] = ()
+    ) -> None:
         super().__init__(leg, trunk, dialog, host, LineState.CALLING)
         self.near = near
         self._headers = headers
         self._transaction: InviteClient | None = None
         self._early = EarlyDialogs()
-        self._dialled = [number]
         self._body = self.write_sdp(near, sdp.offer(near))
 
     def call(self) -> None:
@@ -102,7 +98,7 @@ class OutboundLeg(DialogLeg):
         elif code == 422 and self.floor_rises(response):
             self._early.all_ended()
             self._invite()
-        elif code >= 400 or not self._redirected(response):
+        elif code >= 400 or not self.redirected(response):
             reason = reasons.reason_in(response)
             self.end(cause_of(code, reason.q850 if reason else None), code, reason)
 
@@ -177,35 +173,9 @@ class OutboundLeg(DialogLeg):
         self._rearm(session_timer.as_uac(timer, ours=self.trunk.session_expires))
         self.host.emit(LegAnswered(self.id, far))
 
-    # --- redirections ---
-
-    def _redirected(self, response: Response) -> bool:
-        """Calls the number of a 3xx; ``False``: it is refused."""
-        if self.trunk.signalling.redirects != "follow":
-            return False
-        contacts, far = response.elements("contact"), addresses(self.trunk)
-        target = redirects.next_target(contacts, self._dialled, far, self._may_dial)
-        if target is None:
-            self.host.counters["redirections_refused"] += 1
-            return False
-        self._dialled.append(self._house_form(target.number))
-        self._early.all_ended()
-        self.state = LineState.CALLING
-        self.host.emit(LegRedirected(self.id, target.number))
-        self.follow(target)
-        return True
-
-    def _may_dial(self, number: str) -> bool:
-        """Whether the trunk takes a number that the far end has written, and this call has not dialled it in any form."""
-        ours = self._house_form(number)
-        return ours not in self._dialled and takes_number(self.trunk, ours)
-
-    def _house_form(self, number: str) -> str:
-        return changed(self.trunk.number_rules.called_in, number, incoming=True)
-
-    def follow(self, target: RedirectTarget) -> None:
-        self.dialog.redirect(target.number, target.address)
-        self.call()
+    def redirected(self, response: Response) -> bool:  # noqa: ARG002 — calls over trunks differ
+        """Follows a 3xx; ``False``: it is refused."""
+        return False
 
     # --- requests of a callee in its early dialog ---
 

@@ -16,13 +16,15 @@ from switch_server.adapters.sip import grammar
 from switch_server.adapters.sip.client import ClientState, InviteClient
 from switch_server.adapters.sip.message import Header, Request, Response
 from switch_server.adapters.sip.transport import Port
+from switch_server.adapters.sip_lines import redirects
 from switch_server.adapters.sip_lines.dialog import SipDialog
 from switch_server.adapters.sip_lines.leg import LegHost, LineState
 from switch_server.adapters.sip_lines.number_fields import NUMBER, headers_out
 from switch_server.adapters.sip_lines.outbound import OutboundLeg
 from switch_server.adapters.sip_lines.redirects import RedirectTarget
 from switch_server.adapters.sip_lines.routes import Address, CallRoute, Destination
-from switch_server.core.leg import LegRouted, PlaceCall
+from switch_server.adapters.sip_lines.trunk_table import addresses, takes_number
+from switch_server.core.leg import LegRedirected, LegRouted, PlaceCall
 from switch_server.core.words import LONGEST_NUMBER, Trunk, changed
 
 
@@ -94,7 +96,9 @@ class TrunkLeg(OutboundLeg):
         dialog = SipDialog.outgoing(call.target(destination), "", port, destination.address)
         ours, more = headers_out(call.trunk, call.effect.ani, port.address, call.domain, call.effect.forwarded)
         dialog.ours = f"{ours};tag={dialog.tag}"
-        super().__init__(leg, call.trunk, dialog, host, call.effect.near, number=call.effect.dnis)
+        super().__init__(leg, call.trunk, dialog, host, call.effect.near)
+        self._dialled = [call.effect.dnis]
+        """The numbers of this call, in the house's form: more than one after a redirection."""
         self._same_headers = more
         self._first_cseq = 0
         self._left: list[InviteClient] = []
@@ -149,7 +153,32 @@ class TrunkLeg(OutboundLeg):
         self._dial(f"{before} {why}")
         return True
 
-    def follow(self, target: RedirectTarget) -> None:
+    # --- redirections (RFC 3261 §8.1.3.4) ---
+
+    def redirected(self, response: Response) -> bool:
+        if self.trunk.signalling.redirects != "follow":
+            return False
+        contacts = response.elements("contact")
+        target = redirects.next_target(contacts, self._dialled, addresses(self.trunk), self._may_dial)
+        if target is None:
+            self.host.counters["redirections_refused"] += 1
+            return False
+        self._dialled.append(self._house_form(target.number))
+        self._early.all_ended()
+        self.state = LineState.CALLING
+        self.host.emit(LegRedirected(self.id, target.number))
+        self._follow(target)
+        return True
+
+    def _may_dial(self, number: str) -> bool:
+        """Whether the trunk takes a number that the far end has written, and this call has not dialled it in any form."""
+        ours = self._house_form(number)
+        return ours not in self._dialled and takes_number(self.trunk, ours)
+
+    def _house_form(self, number: str) -> str:
+        return changed(self.trunk.number_rules.called_in, number, incoming=True)
+
+    def _follow(self, target: RedirectTarget) -> None:
         """The number as the carrier wrote it, at its address alone if it names one, on the same line."""
         before = self._route.destination
         self._destinations.destination_left(self.trunk, before)
@@ -157,6 +186,8 @@ class TrunkLeg(OutboundLeg):
         self._route = CallRoute((target.address or before.address,), None if before.line is None else (before.line,))
         self._destinations.destination_taken(self.trunk, self._route.destination)
         self._dial(f"{before} redirected")
+
+    # --- silence ---
 
     def _no_answer(self) -> None:
         """``fail_over.after`` without any response, or no answer."""

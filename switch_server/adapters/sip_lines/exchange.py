@@ -35,6 +35,8 @@ from switch_server.ports.phones import DeskPhoneBook
 
 log = logging.getLogger(__name__)
 
+LOGGED: Final = 20
+"""So many faults are logged, however many datagrams bring them about; all are counted."""
 TARGETING: Final = ("INVITE", "UPDATE")
 """The requests whose Contact and routes are followed (RFC 3261 §12.2, RFC 3311)."""
 
@@ -99,7 +101,8 @@ class Exchange:
             self._on_datagram(datagram, source)
         except Exception:
             self.counters["faults"] += 1
-            log.exception("sip: a datagram from %s:%d failed", *source)  # without its text, which may have a PIN
+            if self.counters["faults"] <= LOGGED:
+                log.exception("sip: a datagram from %s:%d failed", *source)  # without its text, which may have a PIN
 
     def _on_datagram(self, datagram: bytes, source: Address) -> None:
         self.counters["datagrams"] += 1
@@ -270,7 +273,7 @@ class Exchange:
             self._leg_ended(effect.leg)
             self.emit(LegEnded(effect.leg, *(failure or (EndCause.FAR_REFUSED, 403))))
             return
-        target = f"sip:{effect.dnis}@{far[0]}:{far[1]}"
+        target = f"sip:{grammar.escaped_user(effect.dnis)}@{far[0]}:{far[1]}"
         dialog = SipDialog.outgoing(target, effect.ani, self._ports.port_for(far[0]), far)
         leg = OutboundLeg(effect.leg, trunk, dialog, self, effect.near)
         self._enter(leg)

@@ -33,10 +33,15 @@ class LineUse:
         for leg in legs:
             self.look(leg)
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, LineUse) and self._of == other._of
+
+    __hash__ = None  # type: ignore[assignment]
+
     def repair(self, legs: Iterable[CountedLeg]) -> bool:
         """Counts all legs anew; whether the count was wrong, which is a bug and would keep callers out for ever."""
         counted = LineUse(legs)
-        if self._of == counted._of:
+        if self == counted:
             return False
         self.lines, self.channels, self._of = counted.lines, counted.channels, counted._of
         return True

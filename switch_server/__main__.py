@@ -11,6 +11,7 @@ from pathlib import Path
 from shared.link.rights import owner_only
 from switch_server.bootstrap import Server, version
 from switch_server.disk.log_file import LogFile
+from switch_server.services.engine import TRANSITIONS
 from switch_server.services.settings import SwitchSettings, read_settings
 from switch_server.services.strict_yaml import ConfigError
 
@@ -40,9 +41,9 @@ def main(arguments: list[str] | None = None) -> int:
     if given.check:
         print(f"{given.config}: good; flows: {', '.join(flow.flow for flow in settings.flows)}")  # noqa: T201
         return 0
-    _set_up_logging(settings)
+    handler = _set_up_logging(settings)
     try:
-        asyncio.run(_run(settings))
+        asyncio.run(_run(settings, handler))
     except Exception as error:
         logging.getLogger(__name__).exception("could not run")
         print(f"switch-server: {error}", file=sys.stderr)  # noqa: T201
@@ -50,8 +51,9 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-async def _run(settings: SwitchSettings) -> None:
-    server = Server(settings)
+async def _run(settings: SwitchSettings, handler: LogFile) -> None:
+    logged = logging.getLogger(TRANSITIONS).isEnabledFor(logging.INFO)
+    server = Server(settings, handler.writer(TRANSITIONS) if logged else None)
     loop = asyncio.get_running_loop()
     signals = itertools.count()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -65,7 +67,7 @@ async def _run(settings: SwitchSettings) -> None:
         await server.stop()
 
 
-def _set_up_logging(settings: SwitchSettings) -> None:
+def _set_up_logging(settings: SwitchSettings) -> LogFile:
     folder = settings.state / "logs"
     folder.mkdir(parents=True, exist_ok=True)
     handler = LogFile(folder / "switch.log", most=LOG_BYTES, files=LOG_FILES)
@@ -73,6 +75,7 @@ def _set_up_logging(settings: SwitchSettings) -> None:
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     logging._srcfile = None  # noqa: SLF001
     logging.basicConfig(level=settings.server.log_level.upper(), handlers=[handler])
+    return handler
 
 
 if __name__ == "__main__":

@@ -46,7 +46,7 @@ from switch_server.services.collector import leave_alone_what_stays
 from switch_server.services.config_file import desk_endpoint
 from switch_server.services.draining import OrderlyStop
 from switch_server.services.engine import Adapters, Engine
-from switch_server.services.loop_stalls import LoopStalls
+from switch_server.services.loop_watch import LoopWatch
 from switch_server.services.operations import OperationSources, SwitchOperations
 from switch_server.services.periodic import every
 from switch_server.services.report_service import KEEP_EVERY, ReportService
@@ -61,19 +61,19 @@ STOP_WAIT = 5.0
 
 
 class Server:
-    """The running switch server. The owner waits for ``stopping.stopped``, then calls ``stop``."""
+    """The running switch server. ``trace``: see ``Engine``. The owner waits for ``stopping.stopped``, then calls ``stop``."""
 
-    def __init__(self, settings: SwitchSettings) -> None:
+    def __init__(self, settings: SwitchSettings, trace: Callable[[str], None] | None = None) -> None:
         self.settings = settings
         self.clock = Clock()
-        self.engine = Engine(self.clock)
+        self.engine = Engine(self.clock, trace)
         self.stopping = OrderlyStop(self.engine)
         self._troubles: dict[str, Trouble] = {}
         """By the part in trouble."""
         self._running = AsyncExitStack()
         descriptors.raise_limit()
         self._crowd = descriptors.Crowd()
-        self._loop_stalls = LoopStalls()
+        self._loop_watch = LoopWatch()
         server, state = settings.server, settings.state
         own_folder(state)
         self._lock = lock(state / "switch.lock")
@@ -159,8 +159,8 @@ class Server:
         except OSError as error:
             raise OSError(f"SIP on {':'.join(map(str, self._listen()))}: {error.strerror}") from error
         self._running.callback(self.lines.stop)
-        self._loop_stalls.start()
-        self._running.callback(self._loop_stalls.stop)
+        self._loop_watch.start()
+        self._running.callback(self._loop_watch.stop)
         await self.control.start()
         self._running.push_async_callback(self.control.stop)
         self._running.callback(self.backups.stop)
@@ -354,7 +354,7 @@ class Server:
     def _counters(self) -> Mapping[str, Mapping[str, int]]:
         store, events = self.store, self.events
         return {
-            "loop": self._loop_stalls.counts,
+            "loop": self._loop_watch.counts,
             "store": msgspec.to_builtins(store.counts)
             | {"waiting": store.waiting, "waiting_bytes": store.waiting_bytes},
             "order_journal": msgspec.to_builtins(self.orders.counts),

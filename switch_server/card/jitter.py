@@ -17,8 +17,9 @@ import numpy.typing as npt
 
 from switch_server.card import FRAME
 from switch_server.card.concealment import HISTORY, OVERLAP, SILENT_FROM, Concealment
-from switch_server.card.g711 import DECODE_FLOAT, ENCODE, HALVED, SILENCE
+from switch_server.card.g711 import HALVED, SILENCE
 from switch_server.card.headroom import MARGIN, MOST_SAMPLES, Headroom
+from switch_server.card.ring_sound import RingSound
 
 Rows = npt.NDArray[np.int64]
 
@@ -43,7 +44,6 @@ QUIET = 7900.0
 AT_ONCE = 10
 """Slots too many that are removed at once, wherever the speech is."""
 _SILENCE = np.array(SILENCE, np.uint8)
-_RISING = ((np.arange(FRAME) + 0.5) / FRAME).astype(np.float32)
 
 
 class JitterBuffer:
@@ -69,7 +69,7 @@ class JitterBuffer:
         self.headroom = Headroom(rows)
         self._late_ticks = np.zeros(rows, np.uint8)
         self._missed = np.full(rows, SOURCE_GONE, np.uint8)  # halves of slots concealed in a row
-        self._concealment = Concealment(rows)
+        self._concealment, self._sound = Concealment(rows), RingSound(self._bytes)
         self.late = np.zeros(rows, np.int64)
         self.restarts = np.zeros(rows, np.int64)
 
@@ -280,9 +280,9 @@ class JitterBuffer:
             return
         rows, slot, missed = rows[sounding], slot[sounding], missed[sounding]
         fresh = np.flatnonzero(missed == 0)
-        self._concealment.begin(rows[fresh], self._played(rows[fresh], slot[fresh], begin, law))
+        self._concealment.begin(rows[fresh], self._sound.before(rows[fresh], slot[fresh], begin, HISTORY, law))
         sound = self._concealment.sound(rows, missed.astype(np.int64) * HALF, count)
-        self._bytes[slot, rows, begin : begin + count] = _coded(sound, law[rows])
+        self._sound.write(rows, slot, begin, sound, law)
 
     def _repeat(self, rows: Rows, slot: Rows, which: Rows, begin: int, count: int, law: npt.NDArray[np.uint8]) -> None:
         """The same place in the frame before, 6 dB lower."""
@@ -299,15 +299,8 @@ class JitterBuffer:
         if not which.size:
             return
         rows, slot = rows[which], slot[which]
-        received = DECODE_FLOAT[law[rows, None], self._bytes[slot, rows, begin : begin + OVERLAP]]
-        self._bytes[slot, rows, begin : begin + OVERLAP] = _coded(self._concealment.mend(rows, received), law[rows])
-
-    def _played(self, rows: Rows, slot: Rows, end: int, law: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
-        """The last 30 ms (n, 240) of the rows' sound up to place ``end`` in ``slot``."""
-        slots = (slot[:, None] + np.arange(-2, 1)) & (SLOTS - 1)
-        coded = self._bytes[slots, rows[:, None]].reshape(-1, 3 * FRAME)[:, 2 * FRAME + end - HISTORY : 2 * FRAME + end]
-        played: npt.NDArray[np.float32] = DECODE_FLOAT[law[rows, None], coded]
-        return played
+        received = self._sound.part(rows, slot, begin, OVERLAP, law)
+        self._sound.write(rows, slot, begin, self._concealment.mend(rows, received), law)
 
     def advance(self, upto: int) -> None:
         """Advances all rows below ``upto`` by one tick, after ``pop``."""
@@ -350,7 +343,7 @@ class JitterBuffer:
         ready = (self._have[here, rows] == 3) & (self._have[there, rows] == 3)
         ready &= (missed == 0) | (missed == SOURCE_GONE)
         ready &= (slots > 1) | self.headroom.impatient(rows) | self._quiet(rows, law)
-        self._fade(rows[ready], here[ready], there[ready], law)
+        self._sound.fade(rows[ready], here[ready], there[ready], law)
         ready |= (self._have[here, rows] | self._have[there, rows] == 0) & (missed >= SILENT_AFTER)
         for row, count in zip(rows[ready].tolist(), slots[ready].tolist(), strict=True):
             self._have[(self._head[row] + np.arange(count)) & (SLOTS - 1), row] = 0
@@ -362,7 +355,7 @@ class JitterBuffer:
         here, before = self._slot(rows, 0), self._slot(rows, -1)
         ready = (self._have[here, rows] == 3) & (self._missed[rows] == 0) & self._quiet(rows, law)
         rows, here, before = rows[ready], here[ready], before[ready]
-        self._fade(rows, here, before, law)
+        self._sound.fade(rows, here, before, law)
         self._have[before, rows] = 3
         self._deepen(rows, 1)
         self.headroom.fulfil(rows, -1)
@@ -374,26 +367,12 @@ class JitterBuffer:
     def _quiet(self, rows: Rows, law: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
         """Whether the last three frames and the next two, if received, are quiet: 60 ms is longer than most closures within a word."""
         slots = (self._head[rows, None] + np.arange(-3, 2)) & (SLOTS - 1)
-        sound = DECODE_FLOAT[law[rows, None, None], self._bytes[slots, rows[:, None]]]
-        loud = np.einsum("nij,nij->ni", sound, sound) > QUIET * FRAME
-        loud[:, 4] &= self._have[slots[:, 4], rows] == 3
-        quiet: npt.NDArray[np.bool_] = ~loud.any(axis=1)
+        power = self._sound.power(rows, slots, law)
+        power[:, 4] *= self._have[slots[:, 4], rows] == 3
+        quiet: npt.NDArray[np.bool_] = power.max(axis=1) < QUIET
         return quiet
-
-    def _fade(self, rows: Rows, begin: Rows, end: Rows, law: npt.NDArray[np.uint8]) -> None:
-        """Changes the frames in slots ``end``: they begin as those in ``begin``, and end as they are."""
-        laws = law[rows, None]
-        first, last = DECODE_FLOAT[laws, self._bytes[begin, rows]], DECODE_FLOAT[laws, self._bytes[end, rows]]
-        self._bytes[end, rows] = _coded(first + (last - first) * _RISING, law[rows])
 
     def adapt(self, upto: int) -> None:
         """Every 2 s: reviews the depths."""
         self.headroom.review(upto)
         self._late_ticks[:upto] = 0
-
-
-def _coded(sound: npt.NDArray[np.float32], law: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
-    """Samples (n, count) as bytes, row n in the law ``law[n]``."""
-    samples = np.clip(sound, -32768, 32767).astype(np.int16)
-    coded: npt.NDArray[np.uint8] = ENCODE[law[:, None], samples.view(np.uint16)]
-    return coded

@@ -2,8 +2,8 @@
  * dtmf.py do with numpy, in one pass, on the memory of the same numpy arrays. Whatever is unusual (an unknown sender, an event, a late
  * packet, a missing frame, the end of a play, a possible key) is only listed here and done there.
  *
- * Plain C99 and the Linux system calls recvmmsg and sendmmsg. No memory is allocated and nothing is kept between two calls but what the
- * arrays have. kernel.py makes struct kernel: its FIELDS are the members below, in the same order.
+ * One file of over 400 lines, since one call of the compiler makes it: plain C99 and Linux. No memory is allocated, and nothing is kept
+ * between two calls but what the arrays have. kernel.py reads the members of struct kernel from this file; each has 8 bytes.
  *
  * Every length, offset and type that comes from a packet is compared before it is used: only a packet of USUAL bytes, whose header is
  * the channel's, is read beyond its header. Rows, slots and ports come from the card alone.
@@ -400,6 +400,16 @@ void kernel_record(struct kernel *k)
         copy_as_a(k, k->law[row], k->masked[row] || k->keying[row], payload_of(k, row), k->heard + place);
         if (++k->fill[slot] >= k->quota[slot])
             k->full[k->full_count++] = slot;
+    }
+}
+
+/* The first frames of a slot's both sides as a WAV file has them: a sample of the left, a sample of the right; `both` has room for them. */
+void kernel_interleave(const struct kernel *k, int64_t slot, int64_t frames, uint8_t *restrict both)
+{
+    const uint8_t *restrict left = k->said + slot * SECOND * FRAME, *restrict right = k->heard + slot * SECOND * FRAME;
+    for (int64_t i = 0; i < frames * FRAME; i++) {
+        both[2 * i] = left[i];
+        both[2 * i + 1] = right[i];
     }
 }
 

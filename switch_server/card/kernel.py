@@ -9,8 +9,10 @@ import functools
 import re
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 
+from switch_server.card import FRAME
 from switch_server.card.kernel_library import SOURCE, NoKernel
 
 _STRUCT = re.compile(r"^struct kernel \{$(.*?)^\};$", re.MULTILINE | re.DOTALL)
@@ -53,6 +55,16 @@ class Kernel:
             function.argtypes = (ctypes.c_void_p, ctypes.c_int64) if name == "sort" else (ctypes.c_void_p,)
             function.restype = ctypes.c_int64 if name in {"receive", "pop", "run"} else None
             setattr(self, name, functools.partial(function, address))
+        self._interleave = library.kernel_interleave
+        self._interleave.argtypes = ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64, ctypes.c_void_p
+        self._interleave.restype = None
+        self._address = address
+
+    def interleave(self, slot: int, frames: int) -> npt.NDArray[np.uint8]:
+        """``Recorder.interleave``."""
+        both = np.empty(2 * FRAME * frames, np.uint8)
+        self._interleave(self._address, slot, frames, both.ctypes.data)
+        return both
 
     receive: Any
     sort: Any

@@ -92,6 +92,7 @@ class KernelMedia(MediaPipeline):
         )  # fmt: skip
         for part in (sockets, self._recorder, self._detector):
             kernel.bind(part.memory())
+        self._recorder.interleave = kernel.interleave
 
     def tick(self) -> None:
         if self._channels.changed or self._mixer.changed or self._player.changed or self._recorder.changed:

@@ -183,6 +183,8 @@ class Recorder:
         self.changed = True
         """Whether ``rows`` or ``masked`` changed since the reader of both last set this to ``False``."""
         self._slots: Rows = np.zeros(0, np.int64)
+        self.interleave: Callable[[int, int], npt.NDArray[np.uint8]] = self._interleave
+        """Returns the first frames of a slot's both sides as a WAV file has them; ``Kernel.interleave`` may be set in its place."""
         self._silence: Any = np.full(FRAME, SILENCE[A], np.uint8).view(f"V{FRAME}")[0]
 
     def memory(self) -> dict[str, npt.NDArray[Any]]:
@@ -311,17 +313,21 @@ class Recorder:
         slot, frames = recording.slot, int(self._fill[recording.slot])
         if not frames:
             return
-        both = np.empty((frames * FRAME, 2), np.uint8)
-        both[:, 0] = self._left[slot, :frames].view(np.uint8)
-        both[:, 1] = self._right[slot, :frames].view(np.uint8)
+        both = self.interleave(slot, frames)
         self._fill[slot] = 0
         recording.frames += frames
-        if self._writer.append(recording.file, both.reshape(-1)):
+        if self._writer.append(recording.file, both):
             recording.written += frames
         elif not recording.cause:
             recording.cause = "failed"
             self._remove(recording)
             self._writer.close(recording.file)
+
+    def _interleave(self, slot: int, frames: int) -> npt.NDArray[np.uint8]:
+        both = np.empty((frames * FRAME, 2), np.uint8)
+        both[:, 0] = self._left[slot, :frames].view(np.uint8)
+        both[:, 1] = self._right[slot, :frames].view(np.uint8)
+        return both.reshape(-1)
 
     def _add(self, recording: RunningRecording) -> None:
         self._running[recording.slot] = recording

@@ -6,6 +6,7 @@ A warning is in the file at once, other lines within ``GATHER``; a kill loses th
 import logging
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from switch_server.disk.batch_thread import BatchThread
@@ -37,13 +38,21 @@ class LogFile(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
-            line = f"{self._time(record)} {record.levelname} {record.name}: {record.getMessage()}{_trace(record)}\n"
+            line = f"{self._time(record.created)} {record.levelname} {record.name}: {record.getMessage()}{_trace(record)}\n"
         except Exception:  # noqa: BLE001  as all of logging's handlers do
             self.handleError(record)
             return
         self._batches.put(line.encode("utf-8", "backslashreplace"))
         if record.levelno >= logging.WARNING:
             self._batches.hurry()
+
+    def writer(self, name: str) -> Callable[[str], None]:
+        """Writes lines of level INFO, which look as those of the logger ``name``, for a fifth of the cost of a record."""
+
+        def write(text: str) -> None:
+            self._batches.put(f"{self._time(time.time())} INFO {name}: {text}\n".encode("utf-8", "backslashreplace"))
+
+        return write
 
     def flush(self) -> None:
         """Waits until all lines are written, a second at most."""
@@ -53,13 +62,13 @@ class LogFile(logging.Handler):
         self._batches.stop(1.0)
         super().close()
 
-    def _time(self, record: logging.LogRecord) -> str:
+    def _time(self, at: float) -> str:
         second, text = self._second
-        if int(record.created) != second:
-            second = int(record.created)
+        if int(at) != second:
+            second = int(at)
             text = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(second))
             self._second = second, text
-        return f"{text},{int(record.msecs):03d}"
+        return f"{text},{int(at % 1 * 1000):03d}"
 
     # --- in the writing thread ---
 

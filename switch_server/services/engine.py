@@ -26,9 +26,8 @@ from switch_server.ports import BranchesPort, CardsPort, DesksPort, EventLogPort
 from switch_server.services.periodic import every
 
 log = logging.getLogger(__name__)
-transitions = logging.getLogger("huawu.transitions")
-
-TRANSITION = "%s %s: %s -> %s -> %s"
+TRANSITIONS = "huawu.transitions"
+"""The logger of the core's transitions."""
 RECONCILE_EVERY = 5.0
 """Seconds between two comparisons of the core's legs with those of the lines."""
 MOST_AT_ONCE = 200
@@ -48,10 +47,11 @@ class Adapters(Struct):
 
 
 class Engine:
-    """Runs on one asyncio loop. ``post`` may be called from any thread; all other methods from the loop's thread."""
+    """Runs on one asyncio loop. ``trace`` gets a line for each transition of the core; ``None``: the log. ``post`` may be called from any thread; all other methods from the loop's thread."""
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    def __init__(self, clock: Callable[[], float], trace: Callable[[str], None] | None = None) -> None:
         self.clock = clock
+        self._trace = trace or logging.getLogger(TRANSITIONS).info
         self.switch = Switch(self._fault, self._write_down)
         self._queue: deque[Event | Callable[[], None]] = deque()
         self._scheduled = False
@@ -81,7 +81,7 @@ class Engine:
             JournalOrder: self._journal_order,
             RecordOrderState: self._journal_order,
             **dict.fromkeys((TellDesk, AnswerDesk, ShowPop, HidePop), adapters.desks.do),
-            Transition: _log_transition,
+            Transition: self._log_transition,
         }
         self._scheduled = True
         self._loop.call_soon(self._drain)
@@ -182,6 +182,9 @@ class Engine:
                 self.switch.count("faults")
                 log.exception("could not carry out %s", type(effect).__name__)
 
+    def _log_transition(self, effect: Transition) -> None:
+        self._trace(f"{effect.machine} {effect.subject}: {effect.old} -> {effect.event} -> {effect.new}")
+
     def _line_effect(self, kind: type[Effect]) -> Callable[[Any], object]:
         """Remembers that the lines carry out this kind; raises ``KeyError`` for a kind that nobody carries out."""
         if self._adapters is None or not issubclass(kind, LineEffect):
@@ -207,10 +210,3 @@ class Engine:
     def _fault(self, about: Event | str, bug: BaseException) -> None:
         name = about if isinstance(about, str) else type(about).__name__
         log.error("fault while handling %s", name, exc_info=bug)
-
-
-def _log_transition(effect: Transition) -> None:
-    """Several a call: the record is made here, without ``Logger.info``'s search for the calling line, which no log shows."""
-    if transitions.isEnabledFor(logging.INFO):
-        what = effect.machine, effect.subject, effect.old, effect.event, effect.new
-        transitions.handle(logging.LogRecord(transitions.name, logging.INFO, "", 0, TRANSITION, what, None))

@@ -3,14 +3,12 @@
     python -m tests.bench._asterisk {ip} {port} {far_ip} {far_port}
 
 It runs in the root folder of the tests (``tests.asterisk.root``), so it needs root's rights. 95500 is answered with an A-law file without end, with
-``--recorded`` also recorded; 95501 is put through to the far end and recorded. This process only waits for Asterisk's end.
+``--recorded`` also recorded; 95501 is put through to the far end and recorded. This process becomes Asterisk.
 """
 
 import argparse
-import signal
-import subprocess
-import sys
-import tempfile
+import os
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -83,20 +81,21 @@ astlogdir => {inside}
 }  # fmt: skip
 
 
-def main() -> int:
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     for name in ("ip", "port", "far_ip", "far_port"):
         parser.add_argument(name)
     parser.add_argument("--recorded", action="store_true", help="the calls that hear the file are recorded")
     options = parser.parse_args()
     made = root.root()
-    with tempfile.TemporaryDirectory(prefix="bench-", dir=made / "srv") as folder:
-        inside = f"/srv/{Path(folder).name}"
-        lay_out(Path(folder), inside, next(path.parent.name for path in (made / "usr/lib").glob("*/asterisk")), options)
-        asterisk = subprocess.Popen(["chroot", str(made), "asterisk", "-f", "-C", f"{inside}/asterisk.conf"])
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: asterisk.terminate())
-        return asterisk.wait()
+    for old in (made / "srv").glob("bench-*"):  # of one that has ended
+        if not Path("/proc", old.name.removeprefix("bench-")).exists():
+            shutil.rmtree(old)
+    inside = f"/srv/bench-{os.getpid()}"
+    folder = made / inside.removeprefix("/")
+    folder.mkdir()
+    lay_out(folder, inside, next(path.parent.name for path in (made / "usr/lib").glob("*/asterisk")), options)
+    os.execvp("chroot", ["chroot", str(made), "asterisk", "-f", "-C", f"{inside}/asterisk.conf"])
 
 
 def lay_out(folder: Path, inside: str, arch: str, options: argparse.Namespace) -> None:
@@ -110,4 +109,4 @@ def lay_out(folder: Path, inside: str, arch: str, options: argparse.Namespace) -
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

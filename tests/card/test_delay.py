@@ -45,7 +45,6 @@ def test_the_delay_is_at_most_35_ms_at_every_phase_of_the_packets(tmp_path: Path
     print(f"delay by phase, ms: {delays}")
     assert max(delays) <= MOST_MS
     assert statistics.median(delays) <= 25
-    assert min(delays) >= 10
 
 
 def test_60_ms_of_jitter_costs_as_much_delay_and_no_sound(tmp_path: Path) -> None:

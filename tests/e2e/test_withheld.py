@@ -3,8 +3,6 @@
 import contextlib
 import json
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Self
@@ -15,7 +13,8 @@ import pytest
 from shared.desk_reports import AskReport
 from shared.floor import Watch, WatchFloor
 from shared.reports import By
-from tests.e2e.centre import DEADLINE, ROOT, Centre, leads_out
+from switch_server.switchctl.__main__ import main as switchctl
+from tests.e2e.centre import Centre, leads_out
 from tests.e2e.desk import Desk, hears, talks, wrap_up
 from tests.e2e.phone import media_of, sdp
 from tests.e2e.test_bridge import FLOW as BRIDGE
@@ -72,14 +71,18 @@ def text_of(*shown: Any) -> str:
     return "\n".join(msgspec.json.encode(each).decode() for each in shown)
 
 
-def printed(centre: Centre, *words: str) -> str:
-    """What ``switchctl`` prints, in both languages."""
-    command = [sys.executable, "-m", "switch_server.switchctl", "--socket", str(centre.state / "control.sock")]
-    done = [
-        subprocess.run([*command, "--lang", lang, *words], cwd=ROOT, capture_output=True, check=False, timeout=DEADLINE)
-        for lang in ("zh", "en")
-    ]
-    return "".join((each.stdout + each.stderr).decode() for each in done)
+class Operator:
+    """``switchctl`` in this process; ``said`` has all that it has printed, in both languages."""
+
+    def __init__(self, centre: Centre, capsys: pytest.CaptureFixture[str]) -> None:
+        self._socket = str(centre.state / "control.sock")
+        self._capsys = capsys
+        self.said = ""
+
+    def asks(self, *words: str) -> None:
+        for language in ("zh", "en"):
+            switchctl(["--socket", self._socket, "--lang", language, *words])
+        self.said += "".join(self._capsys.readouterr())
 
 
 def written_in(path: Path) -> Iterator[tuple[str, str]]:
@@ -93,7 +96,10 @@ def written_in(path: Path) -> Iterator[tuple[str, str]]:
                 yield f"{path.name}: {table}", repr(database.execute(f"SELECT * FROM {table}").fetchall())
 
 
-def test_a_withheld_number_is_shown_to_nobody_and_traced_by_the_operator(centre: Centre) -> None:
+def test_a_withheld_number_is_shown_to_nobody_and_traced_by_the_operator(
+    centre: Centre, capsys: pytest.CaptureFixture[str]
+) -> None:
+    operator = Operator(centre, capsys)
     with Desk(centre, 0) as above, Desk(centre, 1) as below:
         board = above.do(WatchFloor(Watch.FLOOR))
         below.open()
@@ -105,23 +111,23 @@ def test_a_withheld_number_is_shown_to_nobody_and_traced_by_the_operator(centre:
             assert below.state.pop.number == ""
             assert below.call.number == ""
             call = below.call.call
-            live = printed(centre, "calls", "--live") + printed(centre, "calls", "show", call)
+            operator.asks("calls", "--live")
+            operator.asks("calls", "show", call)
             invite = below.phone.invite
         wrap_up(below, call)
         report = below.do(AskReport(By.AGENTS, "20260101", "20260102", agent=below.agent))
         shown = text_of(board, report, *above.client.reports, *below.client.reports, above.state, below.state)
         assert call in shown, "the desks were told of the call"
     centre.until(lambda: talks(centre, call)[0]["ended_at"])
-    assert traces(centre, call) == f"+{NUMBER}"
-    said = live + printed(centre, "audit")
+    assert traces(centre, call) == DIGITS
     for words in (
-        ("calls",), ("calls", "show", call), ("calls", "--json"), ("talks",), ("audit", "--json"), ("status",), ("counters",),
+        ("calls",), ("calls", "show", call), ("calls", "--json"), ("talks",), ("audit",), ("audit", "--json"), ("status",), ("counters",),
         ("replay", call), ("customers", "find", DIGITS), *(("report", by.value, "--csv") for by in By),
     ):  # fmt: skip
-        said += printed(centre, *words)
-    assert call in said
-    assert "number_traced" in said
-    for place, text in (("desks", shown), ("the phone", repr(invite)), ("switchctl", said)):
+        operator.asks(*words)
+    assert call in operator.said
+    assert "number_traced" in operator.said
+    for place, text in (("desks", shown), ("the phone", repr(invite)), ("switchctl", operator.said)):
         assert DIGITS not in text, place
     files = list(centre.files())
     assert any(path.suffix == ".wav" for path in files)

@@ -79,6 +79,30 @@ def test_the_form_of_a_line_does_not_matter(data, ending, folded, compact) -> No
     assert read.fields == written.fields
 
 
+@given(st.lists(st.sampled_from(["\r", "\n", "\r\n", "X: y", "a", " ", ":"]), max_size=8).map("".join))
+def test_no_value_of_ours_makes_a_line_of_its_own(value) -> None:
+    """A number, a reason or a token that has line breaks, from whomever it came."""
+    request = Request(
+        "INFO", f"sip:{grammar.escaped_user(value)}@h", {"via": ["SIP/2.0/UDP h"], "from": [value or "<sip:a@b>"]}
+    )
+    world = World()
+    world.comes(INVITE.decode())
+    world.requests[-1][1].respond(404, "X" + value, (("Subject", value),))
+    for data in (request.encode(), *(sent for sent, _ in world.port.sent)):
+        head = data.partition(b"\r\n\r\n")[0]
+        assert head.count(b"\r") == head.count(b"\n") == head.count(b"\r\n")
+        assert b"\nX: y" not in head
+
+
+@pytest.mark.parametrize(
+    ("user", "written"),
+    [("10086", "10086"), ("*21*#", "*21*#"), ("+86-10 1", "+86-10%201"), ("a@b>", "a%40b%3E"), ("充", "%E5%85%85")],
+)
+def test_a_user_part_of_ours_is_escaped(user, written) -> None:
+    assert grammar.escaped_user(user) == written
+    assert grammar.read_uri(f"sip:{written}@h").user == user.partition(";")[0]
+
+
 def test_a_field_is_read_once() -> None:
     request = reader.read(
         b"BYE sip:a@h SIP/2.0\r\nv: SIP/2.0/UDP h;branch=z\r\nf: <sip:1@h>;tag=x\r\nt: <sip:2@h>\r\ni: c\r\nCSeq: 1 BYE\r\n\r\n",

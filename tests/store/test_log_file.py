@@ -46,6 +46,15 @@ def test_a_line_has_time_level_name_and_text(told: logging.Logger, tmp_path: Pat
     )
 
 
+def test_a_writer_s_lines_look_as_those_of_a_logger(told: logging.Logger, tmp_path: Path) -> None:
+    handler = opened(told, tmp_path / "a.log")
+    told.info("leg 1: 振铃")
+    handler.writer("huawu.test")("leg 1: 振铃")
+    handler.flush()
+    one, other = (tmp_path / "a.log").read_text().splitlines()
+    assert re.sub(r"^[-\d]+ [:\d]+,\d{3}", "", one) == re.sub(r"^[-\d]+ [:\d]+,\d{3}", "", other)
+
+
 def test_a_warning_does_not_wait(told: logging.Logger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(log_file, "GATHER", 3600.0)
     opened(told, tmp_path / "a.log")

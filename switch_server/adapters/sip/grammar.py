@@ -8,7 +8,7 @@ import ipaddress
 import re
 from functools import lru_cache
 from typing import Final
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from msgspec import Struct
 
@@ -132,6 +132,11 @@ def ipv4(text: str) -> str | None:
         return str(ipaddress.IPv4Address(text))
     except ValueError:
         return None
+
+
+def escaped_user(text: str) -> str:
+    """A user part of our own (RFC 3261 §19.1.2). "#" stays, which carriers take only so."""
+    return text if text.isalnum() and text.isascii() else quote(text, "&=+$,;?/#-_.!~*'()", errors="surrogateescape")
 
 
 def plain_number(text: str) -> str:

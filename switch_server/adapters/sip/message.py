@@ -234,6 +234,8 @@ class Response(Message):
 
 
 def wire(lines: list[str], body: bytes) -> bytes:
-    """The bytes of a message: its lines, Content-Length and body."""
-    lines.append(f"Content-Length: {len(body)}\r\n\r\n")
-    return "\r\n".join(lines).encode("utf-8", "surrogateescape") + body
+    """The bytes of a message: its lines, Content-Length and body. A line break in a value, from whomever it is, is a question mark."""
+    head = "\r\n".join(lines)
+    if head.count("\r") != len(lines) - 1 or head.count("\n") != len(lines) - 1:
+        head = "\r\n".join(line.replace("\r", "?").replace("\n", "?") for line in lines)
+    return f"{head}\r\nContent-Length: {len(body)}\r\n\r\n".encode("utf-8", "surrogateescape") + body

@@ -238,7 +238,7 @@ class ServerTransaction:
             if self.tag is None:
                 self.tag = secrets.token_hex(8)
             to = f"{to};tag={self.tag}"
-        lines = [f"SIP/2.0 {code} {reason}", self._copied + to]
+        lines = [f"SIP/2.0 {code} {reason}", *self._copied, f"To: {to}"]
         lines += [f"Call-ID: {request.call_id}", f"CSeq: {request.value('cseq')}", f"Server: {USER_AGENT}"]
         lines += [f"{name}: {value}" for name, value in headers]
         if body:
@@ -246,8 +246,8 @@ class ServerTransaction:
         return wire(lines, body)
 
 
-def _way_back(request: Request) -> tuple[Address, str]:
-    """Where responses go (§18.2.2, RFC 3581 §4), and the lines that each response copies, up to ``To:``.
+def _way_back(request: Request) -> tuple[Address, list[str]]:
+    """Where responses go (§18.2.2, RFC 3581 §4), and the lines that each response copies, up to From.
 
     The top Via gets the source of the request where its own address differs, and where it asks for ``rport``.
     """
@@ -259,8 +259,8 @@ def _way_back(request: Request) -> tuple[Address, str]:
         first = grammar.mark_via(first, received, str(port) if asks else None)
     lines = [f"Via: {each}" for each in (first, *others)]
     lines += [f"Record-Route: {each}" for each in request.elements("record-route")]
-    lines += [f"From: {request.value('from')}", "To: "]
-    return (ip, port if asks else via.port or grammar.SIP_PORT), "\r\n".join(lines)
+    lines.append(f"From: {request.value('from')}")
+    return (ip, port if asks else via.port or grammar.SIP_PORT), lines
 
 
 def _expires(request: Request) -> float:

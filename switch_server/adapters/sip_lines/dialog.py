@@ -55,8 +55,8 @@ class SipDialog:
         """The caller's view, before the INVITE. ``target``: the Request-URI."""
         tag, ip = secrets.token_hex(8), port.address[0]
         uri = grammar.read_uri(target)
-        to = f"<sip:{uri.user}@{uri.host}>" if uri.user is not None else f"<sip:{uri.host}>"
-        ours = f"<sip:{ani or 'anonymous'}@{ip}>;tag={tag}"
+        to = f"<sip:{uri.host}>" if uri.user is None else f"<sip:{grammar.escaped_user(uri.user)}@{uri.host}>"
+        ours = f"<sip:{grammar.escaped_user(ani or 'anonymous')}@{ip}>;tag={tag}"
         return cls(f"{secrets.token_hex(12)}@{ip}", ours, tag, to, target, hop, port)
 
     @property

@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from functools import partial
+from typing import Final
 
 from shared.desk import desk_phone
 from shared.enums import EndCause
@@ -35,6 +36,9 @@ from switch_server.core.words import Event, Trunk
 from switch_server.ports.phones import DeskPhoneBook
 
 log = logging.getLogger(__name__)
+
+LOGGED: Final = 20
+"""So many faults are logged, however many datagrams bring them about; all are counted."""
 
 
 class Exchange:
@@ -105,7 +109,8 @@ class Exchange:
             self._on_datagram(datagram, source)
         except Exception:
             self.counters["faults"] += 1
-            log.exception("sip: a datagram from %s:%d failed", *source)  # without its text, which may have a PIN
+            if self.counters["faults"] <= LOGGED:
+                log.exception("sip: a datagram from %s:%d failed", *source)  # without its text, which may have a PIN
 
     def _on_datagram(self, datagram: bytes, source: Address) -> None:
         self.counters["datagrams"] += 1

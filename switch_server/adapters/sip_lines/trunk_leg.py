@@ -6,7 +6,6 @@ a destination that was left still sends can't take the call back: a late 2xx is 
 
 from collections.abc import Callable
 from typing import Protocol
-from urllib.parse import quote
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -25,9 +24,6 @@ from switch_server.adapters.sip_lines.redirects import RedirectTarget
 from switch_server.adapters.sip_lines.routes import Address, CallRoute, Destination
 from switch_server.core.leg import LegRouted, PlaceCall
 from switch_server.core.words import LONGEST_NUMBER, Trunk, changed
-
-UNRESERVED = "+*-_.!~"
-"""Characters of a number that stand in a user part as they are (RFC 3261 §25.1)."""
 
 
 class RouteHost(Protocol):
@@ -58,10 +54,10 @@ class CarrierCall(Struct, frozen=True):
 
     def target(self, destination: Destination) -> str:
         """The Request-URI."""
-        card, user = self.trunk.card, quote(self.number, safe=UNRESERVED)
+        card, user = self.trunk.card, grammar.escaped_user(self.number)
         named = card.named_in if card is not None and destination.line is not None else ""
         if card is not None and named == "user":
-            user = quote(f"{self.number}{card.name}{destination.line}", safe=UNRESERVED)
+            user = grammar.escaped_user(f"{self.number}{card.name}{destination.line}")
         end = f";{card.name}={destination.line}" if card is not None and named == "parameter" else ""
         return f"sip:{user}@{self.domain or f'{destination.address[0]}:{destination.address[1]}'}{end}"
 
@@ -136,7 +132,7 @@ class TrunkLeg(OutboundLeg):
         )
         uri = grammar.read_uri(dialog.target)
         if len(self._dialled) == 1:  # To stays after a redirection (RFC 3261 §8.1.3.4)
-            dialog.theirs = f"<sip:{quote(uri.user or '', safe=UNRESERVED)}@{uri.host}>"
+            dialog.theirs = f"<sip:{grammar.escaped_user(uri.user or '')}@{uri.host}>"
         dialog.routes = list(call.service_route) if destination.address == call.registered else []
         if (ours := self.trunk.registration) is not None:
             address = dialog.port.address

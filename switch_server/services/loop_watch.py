@@ -9,7 +9,7 @@ STALL: Final = 0.05
 """Seconds of lateness that count as a stall."""
 
 
-class LoopStalls:
+class LoopWatch:
     """``counts``: ``stalls`` and ``longest_stall_ms`` since the start, for the operator."""
 
     def __init__(self) -> None:

@@ -1,5 +1,7 @@
 """Sound at an RTP peer, judged by what came last: a box changes its stream (SSRC, timestamps) when it connects others."""
 
+import time
+
 import numpy as np
 
 from tests.asterisk.box import TONE_DBM0
@@ -19,15 +21,29 @@ def one_stream(heard: list[Heard]) -> bool:
 
 def hears(ear: RtpPeer, hertz: float, seconds: float = SECONDS) -> None:
     """Waits until the last half second is this tone."""
+    end = time.monotonic() + seconds
+    while not is_heard(ear, hertz):
+        assert time.monotonic() < end, f"not {hertz} Hz within {seconds} s, but {last_heard(ear)}"
+        time.sleep(0.05)
 
-    def heard_it(heard: list[Heard]) -> bool:
-        last = heard[-PACKETS:]
-        if len(last) < PACKETS or not one_stream(last):
-            return False
-        samples = ear.samples(last)
-        return level(samples) > -25 and abs(frequency(samples) - hertz) < 10
 
-    ear.wait(heard_it, seconds)
+def is_heard(ear: RtpPeer, hertz: float) -> bool:
+    last = ear.heard[-PACKETS:]
+    if len(last) < PACKETS or not one_stream(last):
+        return False
+    samples = ear.samples(last)
+    return level(samples) > -25 and abs(frequency(samples) - hertz) < 10
+
+
+def last_heard(ear: RtpPeer) -> str:
+    """For a failure's message."""
+    last = ear.heard[-PACKETS:]
+    if not last or not one_stream(last):
+        return (
+            f"{len(ear.heard)} packets, the last ones (SSRC, timestamp): {[(each.ssrc, each.stamp) for each in last]}"
+        )
+    samples = ear.samples(last)
+    return f"{len(ear.heard)} packets, the last ones {frequency(samples):.0f} Hz, {level(samples):.0f} dBm0, {time.monotonic() - last[-1].at:.1f} s ago"
 
 
 def hears_only(ear: RtpPeer, hertz: float, dbm0: float = TONE_DBM0, seconds: float = 1.0) -> None:

@@ -11,7 +11,7 @@ from shared.secret import HIDDEN
 from switch_server.core import catalogue as ev
 from switch_server.core.call import CallState
 from switch_server.core.ivr import AskBranch, CountWrongPin, FindAccount, GiveBackPinTry
-from switch_server.core.leg import Answer, ChannelState, HangUp, LegState, LineUse, PlaceCall, Reject, RingDesk, ToCard
+from switch_server.core.leg import Answer, ChannelState, HangUp, LegState, PlaceCall, Reject, RingDesk, ToCard
 from switch_server.core.orders import FINAL, JournalOrder, RecordOrderState, SendOrder
 from switch_server.core.switch import Switch
 from switch_server.core.talk import DESK_TRUNK
@@ -174,7 +174,7 @@ class Watch:
             return
         self._checked = len(self.open_channels)
         every = [leg for call in switch.calls.values() for leg in call.legs.values()]
-        assert switch.use == LineUse(every), "lines and channels are counted as they are"
+        assert not switch.use.repair(every), "lines and channels are counted as they are"
         used = Counter(
             leg.trunk for call in switch.calls.values() for leg in call.legs.values() if leg.state is not LegState.ENDED
         )

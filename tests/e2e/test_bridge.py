@@ -233,6 +233,31 @@ def test_the_callers_keys_reach_the_far_end(centre: Centre, far: FarEnd, way: st
     )
 
 
+@pytest.mark.parametrize("first", ["events", "info"])
+def test_a_key_that_comes_by_events_and_info_reaches_the_far_end_once(centre: Centre, far: FarEnd, first: str) -> None:
+    """Case 18, in both directions; one key is held for six seconds, and its INFO comes at its end."""
+    with Phone(centre, NUMBER) as phone:
+        talk = far.answers()
+        far.rtp.wait(lambda heard: len(heard) > 5)
+        for side, info, ear in ((phone.rtp, phone.sip, far.rtp), (far.rtp, talk, phone.rtp)):
+            for key, ms in (("5", 100), ("5", 6000), ("#", 100)):
+                told = f"Signal={key}\r\nDuration={ms}\r\n"
+                if first == "info":
+                    info.request("INFO", told, kind="application/dtmf-relay")
+                    info.peer.expect(200, "INFO")
+                side.press(key, ms)
+                side.said_all()
+                if first == "events":
+                    info.request("INFO", told, kind="application/dtmf-relay")
+                    info.peer.expect(200, "INFO")
+            ear.wait(lambda heard: keys_of(heard)[-1:] == whole("#"))
+            side.say(sine(400, 8000))
+            ear.wait(lambda heard, ear=ear: level(ear.samples(heard[-10:])) > -20)  # type: ignore[misc]
+            assert keys_of(ear.heard) == whole("5", "5", "#")
+        phone.hang_up()
+        far.hung_up_on()
+
+
 def test_the_far_ends_keys_reach_the_caller(centre: Centre, far: FarEnd) -> None:
     with Phone(centre, NUMBER) as phone:
         far.answers()

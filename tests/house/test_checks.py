@@ -96,6 +96,13 @@ def test_the_boards_busy_centre_goes_through_its_day(monkeypatch: pytest.MonkeyP
     assert len(set(talks)) > len(set(at_the_end)) > SEATS // 3
 
 
+def test_another_sip_server_is_measured_only_by_those_that_can(capsys: pytest.CaptureFixture[str]) -> None:
+    assert {name for name in bench.names() if bench.takes_peer(name)} == {"media", "overload", "setup"}
+    with pytest.raises(SystemExit):
+        bench.main(["core", "setup", "--peer", "another {ip} {port}"])
+    assert "--peer: core measures ours alone" in capsys.readouterr().err
+
+
 def test_an_unknown_benchmark_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         bench.main(["nonesuch"])

@@ -150,6 +150,12 @@ def test_our_number_only_for_the_carrier() -> None:
     assert headers_out(preferred, "95500", OURS)[1][0] == ("P-Preferred-Identity", "<sip:95500@192.0.2.7>")
 
 
+def test_one_call_may_show_no_number() -> None:
+    more = (("P-Asserted-Identity", "<sip:95500@192.0.2.7>"), ("Privacy", "id"))
+    rule = trunk(show_in=("from", "p-asserted-identity"))
+    assert headers_out(rule, "95500", OURS, withheld=True) == (ANONYMOUS, more)
+
+
 def test_a_caller_without_number_is_passed_on_without_one() -> None:
     assert headers_out(trunk(show_in=("from", "p-asserted-identity")), "", OURS) == (ANONYMOUS, (("Privacy", "id"),))
 

@@ -110,7 +110,7 @@ def test_what_is_no_number_is_not_dialled() -> None:
             leg = carrier.place(number, leg=f"out/{len(number)}")
             assert carrier.switch.wait(LegEnded) == LegEnded(leg, EndCause.REJECTED_NUMBER, 404)
         carrier.place("*21#", leg="out/9")
-        assert carrier.ends[0].expect("INVITE").start.startswith("INVITE sip:*21%23@127.0.0.1:")
+        assert carrier.ends[0].expect("INVITE").start.startswith("INVITE sip:*21#@127.0.0.1:")
 
 
 def test_numbers_come_in_in_the_house_s_form() -> None:

@@ -104,18 +104,18 @@ def _uri(text: str) -> grammar.Uri | None:
 
 
 def headers_out(
-    trunk: Trunk, ani: str, address: tuple[str, int], domain: str = "", forwarded: str = ""
+    trunk: Trunk, ani: str, address: tuple[str, int], domain: str = "", forwarded: str = "", *, withheld: bool = False
 ) -> tuple[str, tuple[tuple[str, str], ...]]:
     """The From without its tag, and the further headers with our number. ``ani``: in the house's form, empty: withheld by its caller.
 
     ``domain``: the host of the URIs, empty: that of ``address``. ``forwarded``: the number of ours over which a caller's call came that is passed
-    on; empty: a call of ours.
+    on; empty: a call of ours. ``withheld``: the call's own rule to show no number.
     """
     rule = trunk.number_headers
     host = domain or address[0]
     number = changed(trunk.number_rules.caller_out, ani, incoming=False)
     uri = f"<sip:{number}@{host}>"
-    hidden = rule.withhold or not number
+    hidden = rule.withhold or withheld or not number
     more = [(_SHOWN[name], uri) for name in rule.show_in if number and name in _SHOWN]
     more += [("Privacy", "id")] if hidden else []
     more += _forwarded(rule, trunk, forwarded, host)

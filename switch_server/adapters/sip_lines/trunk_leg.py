@@ -94,7 +94,10 @@ class TrunkLeg(OutboundLeg):
         destination = route.destination
         port = port_for(destination.address[0])
         dialog = SipDialog.outgoing(call.target(destination), "", port, destination.address)
-        ours, more = headers_out(call.trunk, call.effect.ani, port.address, call.domain, call.effect.forwarded)
+        effect = call.effect
+        ours, more = headers_out(
+            call.trunk, effect.ani, port.address, call.domain, effect.forwarded, withheld=effect.withheld
+        )
         dialog.ours = f"{ours};tag={dialog.tag}"
         super().__init__(leg, call.trunk, dialog, host, call.effect.near)
         self._dialled = [call.effect.dnis]

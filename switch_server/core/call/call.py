@@ -142,7 +142,7 @@ class Call(CallLegs):
             self.step_leg(leg, LegEvent.CHANNEL_OPENED_OUT)
             caller = self.caller
             forwarded = (caller.dnis if caller.incoming else caller.ani) if leg is self.far else ""
-            self.emit(PlaceCall(leg.id, leg.trunk, leg.ani, leg.dnis, near, forwarded))
+            self.emit(PlaceCall(leg.id, leg.trunk, leg.ani, leg.dnis, near, forwarded, leg.withheld))
 
     def channel_failed(self, leg: Leg) -> None:
         """The card has no channel for the leg: an incoming leg is not answered, an outgoing leg is not dialled."""
@@ -384,10 +384,10 @@ class Call(CallLegs):
     def run_service(self, service: str) -> None:
         self.services.run(service)
 
-    def dial(self, trunk: TrunkName, number: str) -> None:
+    def dial(self, trunk: TrunkName, number: str, *, withhold: bool) -> None:
         number = str(self.variables.get(number.strip("{}"), "")) if number.startswith("{") else number
         leg = Leg(self.next_leg(), trunk, incoming=False, ani=self.number, dnis=number, started=self.now)
-        leg.card = self.caller.card
+        leg.card, leg.withheld = self.caller.card, withhold
         if number and self.switch.may_dial(leg):
             self.add_leg(leg)
             self.far = leg

@@ -45,6 +45,8 @@ class PlaceCall(LineEffect, frozen=True):
     near: Near
     forwarded: str = ""
     """Of a caller's call that a flow passes on: our number that the caller dialled."""
+    withheld: bool = False
+    """The called party is shown no number."""
 
 
 class RingDesk(LineEffect, frozen=True):

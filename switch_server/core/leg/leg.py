@@ -112,6 +112,8 @@ class Leg:
         self.stats: MediaStats | None = None
         self.line: int | None = None
         """Of a box with cards."""
+        self.withheld = False
+        """Of a leg out: its called party is shown no number."""
         self.far_end: str | None = None
         """``ip:port`` to which our INVITE went last."""
         self.tried: list[str] = []

@@ -1,5 +1,7 @@
 """Far legs and queues: dialled, ringing, in a talk, ended; music and announcements."""
 
+from msgspec import structs
+
 from shared.enums import DigitMode, EndCause, Law
 from shared.ids import CallId, LegId, leg_of
 from shared.secret import Secret
@@ -7,8 +9,11 @@ from switch_server.core import catalogue as ev
 from switch_server.core.flow import DialStep, QueueStep, Say, SetStep
 from switch_server.core.leg import HangUp, PlaceCall, ToCard
 from switch_server.core.words import SwitchConfig, Trunk, media
-from tests.core.a_flow import OUT, TRUNK, flow_of
+from tests.core.a_flow import MAIN, NUMBER, OUT, TRUNK, flow_of
 from tests.core.world import CARD, FAR, NEAR, World
+
+DIAL = next(name for name, step in MAIN.steps.items() if isinstance(step, DialStep))
+MAIN_WITHHOLDING = structs.replace(MAIN, steps={**MAIN.steps, DIAL: structs.replace(MAIN.steps[DIAL], withhold=True)})
 
 
 def dialled(world: World) -> tuple[CallId, LegId]:
@@ -40,6 +45,16 @@ def test_a_talk_and_the_far_end_hangs_up() -> None:
     world.run(3.0)
     assert world.step(call) == "main"
     world.finish()
+
+
+def test_the_far_end_may_be_shown_no_number() -> None:
+    shown = []
+    for withhold in (False, True):
+        world = World(MAIN_WITHHOLDING if withhold else MAIN)
+        dialled(world)
+        shown += [(place.ani, place.forwarded, place.withheld) for place in world.all(PlaceCall)]
+        world.finish()
+    assert shown == [("13800138000", NUMBER, False), ("13800138000", NUMBER, True)]
 
 
 def test_each_leg_has_its_own_end() -> None:

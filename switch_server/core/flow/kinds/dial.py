@@ -24,6 +24,8 @@ class DialStep(Step, frozen=True, tag="dial", forbid_unknown_fields=True):
     on_ended: str
     """The far end hung up after a talk."""
     ring: float = 45.0
+    withhold: bool = False
+    """The called party is shown no number (``Privacy: id``)."""
 
     def targets(self) -> list[tuple[str, str]]:
         return [("on_failed", self.on_failed), ("on_ended", self.on_ended)]
@@ -43,7 +45,7 @@ class DialStep(Step, frozen=True, tag="dial", forbid_unknown_fields=True):
     def enter(self, walk: Walk) -> None:
         self.far_silent(walk)
         self.far_delayed(walk)
-        walk.host.dial(self.trunk, self.number)
+        walk.host.dial(self.trunk, self.number, withhold=self.withhold)
 
     def far_silent(self, walk: Walk) -> None:
         walk.say(("tone:ringback",), barge_in=False, loop=True)

@@ -159,7 +159,6 @@ class Server:
         except OSError as error:
             raise OSError(f"SIP on {':'.join(map(str, self._listen()))}: {error.strerror}") from error
         self._running.callback(self.lines.stop)
-        self._loop_watch.start()
         self._running.callback(self._loop_watch.stop)
         await self.control.start()
         self._running.push_async_callback(self.control.stop)
@@ -177,6 +176,7 @@ class Server:
             return False
         await self.engine.settled()  # the core has its cards
         leave_alone_what_stays()
+        self._loop_watch.start()
         log.info("switch-server %s takes calls on %s:%d", version(), *self._listen())
         return True
 

@@ -162,6 +162,7 @@ class Card:
         leg = self.channels.leg[row]
         self._stop_play(row)
         self._recorder.close(row)
+        self._rtcp.receive()
         closed = m.ChannelClosed(leg, self._stats(row))
         self._mixer.drop(row)
         self._digit_sender.forget(row)

@@ -5,6 +5,7 @@ compiler's options and the machine, so that a library of another version is neve
 belongs to this user or to root and that nobody else can write to.
 """
 
+import argparse
 import contextlib
 import ctypes
 import hashlib
@@ -97,8 +98,15 @@ def _compile(path: Path) -> None:
         made.replace(path)
 
 
-if __name__ == "__main__":
+def main() -> None:
+    argparse.ArgumentParser(
+        description="Compiles the voice cards' inner loop, where there is a C compiler."
+    ).parse_args()
     try:
         print(f"compiled: {load()._name}")  # noqa: T201, SLF001
     except NoKernel as reason:
         print(f"not compiled, cards calculate with numpy: {reason}")  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()

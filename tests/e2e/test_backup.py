@@ -11,8 +11,8 @@ import pytest
 
 from tests.e2e.caller import Caller
 from tests.e2e.centre import Centre
-from tests.e2e.kill_switch import BRANCH, small_centre
-from tests.e2e.test_killed import ended, to_read_back
+from tests.e2e.kill_switch import BRANCH, small_centre, to_read_back
+from tests.e2e.test_killed import ended
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
@@ -26,7 +26,8 @@ def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
 def order(centre: Centre, folder: Path, skip: int, step: str, before: Callable[[], object] = bool) -> str:
     """A customer buys; returns the call, once the flow has reached ``step``. ``before`` is called before the customer confirms."""
     account = centre.customer(BRANCH, skip=skip).account.account
-    with Caller(centre, folder, info=to_read_back(account), stay=60) as caller:
+    with Caller(centre, folder, stay=60) as caller:
+        caller.press(to_read_back(account))
         caller.at("read_back", 40)
         before()
         caller.press("1")

@@ -305,7 +305,7 @@ def test_the_far_end_hangs_up(centre: Centre, far: FarEnd) -> None:
         dialog.request("BYE")
         far.peer.expect(200, "BYE")
         phone.hung_up_on()
-        assert phone.steps()[-1] == "ended"
+        centre.until(lambda: phone.steps()[-1] == "ended")
         assert phone.ended()["cause"] == "goodbye"
         assert causes(centre, phone.call)["out"] == "far_hung_up"
 

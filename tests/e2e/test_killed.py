@@ -13,7 +13,7 @@ import pytest
 from switch_server.card.prompts import read_wave
 from tests.e2e.caller import Caller, scenario
 from tests.e2e.centre import ROOT, Centre, wav
-from tests.e2e.kill_switch import BRANCH, PIN, Killing, small_centre
+from tests.e2e.kill_switch import BRANCH, Killing, small_centre, to_read_back
 from tests.rtp_peer import RtpPeer, level
 from tests.sip_tools import Sipp
 
@@ -73,7 +73,8 @@ def histories(centre: Centre) -> list[dict[str, list[tuple[object, ...]]]]:
 def test_reports_that_come_again_after_a_restart_are_one_row_each(centre: Centre, tmp_path: Path) -> None:
     """After a restart of the switch, which asks for all reports of the day, and of the gateway."""
     account = centre.customer(BRANCH, skip=12).account.account
-    with Caller(centre, tmp_path, info=to_read_back(account), stay=60) as caller:
+    with Caller(centre, tmp_path, stay=60) as caller:
+        caller.press(to_read_back(account))
         caller.at("read_back", 40)
         caller.press("1")
         caller.at("accepted")
@@ -96,7 +97,8 @@ def test_reports_that_come_again_after_a_restart_are_one_row_each(centre: Centre
 def test_orders_that_the_store_has_lost_come_back(centre: Centre, tmp_path: Path) -> None:
     """As after a power cut, when only the order journal has them."""
     account = centre.customer(BRANCH, skip=13).account.account
-    with Caller(centre, tmp_path, info=to_read_back(account), stay=60) as caller:
+    with Caller(centre, tmp_path, stay=60) as caller:
+        caller.press(to_read_back(account))
         caller.at("read_back", 40)
         caller.press("1")
         caller.at("accepted")
@@ -126,12 +128,6 @@ def full_disk(pids: list[int]) -> Iterator[None]:
             resource.prlimit(pid, resource.RLIMIT_FSIZE, limit)
 
 
-def to_read_back(account: str) -> tuple[tuple[int, str], ...]:
-    """The keys of a call up to the read-back, by INFO."""
-    words = ["1", f"{account}#", f"{PIN}#", "1", "600000", "10*01#", "100#"]
-    return tuple((20, key) for word in words for key in word)
-
-
 def says(samples: np.ndarray, prompt: str) -> bool:
     """Whether half a second from the middle of the prompt is in the samples."""
     whole = read_wave(PROMPTS / f"{prompt}.wav").astype(np.float64)
@@ -149,7 +145,8 @@ def ended(centre: Centre, call: str) -> bool:
 
 def test_on_a_full_disk_orders_are_refused_and_calls_go_on(centre: Centre, tmp_path: Path) -> None:
     account = centre.customer(BRANCH, skip=10).account.account
-    with Caller(centre, tmp_path, info=to_read_back(account), stay=90) as caller:
+    with Caller(centre, tmp_path, stay=90) as caller:
+        caller.press(to_read_back(account))
         caller.at("read_back", 40)
         caller.peer.listen(3.0)  # so that the recording has content
         with full_disk([centre.switch.pid, *centre.card_pids().values()]):
@@ -210,7 +207,8 @@ def check_nothing_is_missing(centre: Centre, call: str) -> None:
 
 def test_while_another_process_locks_the_store_calls_go_on(centre: Centre, tmp_path: Path) -> None:
     account = centre.customer(BRANCH, skip=11).account.account
-    with Caller(centre, tmp_path, info=to_read_back(account), stay=60) as caller:
+    with Caller(centre, tmp_path, stay=60) as caller:
+        caller.press(to_read_back(account))
         caller.at("read_back", 40)
         locker = sqlite3.connect(centre.state / "huawu.db", isolation_level=None)
         locker.execute("BEGIN EXCLUSIVE")

@@ -104,8 +104,10 @@ async def _day(switch: Switch, key_file: Path) -> None:
     finally:
         await at_desk.stop()
     assert (await switch.do("desk", "list"))["rows"] == []
-    actions = {row["action"] for row in (await switch.do("audit"))["rows"]}
-    assert {"agent_added", "desk_key_added", "agent_logged_in", "agent_changed", "desk_key_removed"} <= actions
+    wanted = {"agent_added", "desk_key_added", "agent_logged_in", "agent_changed", "desk_key_removed"}
+    async with asyncio.timeout(30):  # rows are written in groups
+        while not wanted <= {row["action"] for row in (await switch.do("audit"))["rows"]}:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
 
 
 async def _opens(switch: Switch, at_desk: DeskClient) -> None:

@@ -62,3 +62,9 @@ def test_a_wrong_count_is_found_and_repaired(wrong: int) -> None:
     assert switch.counters["repaired_line_use"] == 1
     assert switch.use == LineUse(each for found in switch.calls.values() for each in found.legs.values())
     assert all(each.use is switch.use for found in switch.calls.values() for each in found.legs.values())
+
+
+def test_a_leg_that_no_call_has_yet_counts_nowhere() -> None:
+    one = leg(1)
+    assert one.step_channel("open")
+    assert one.use is None

@@ -15,6 +15,8 @@ from pathlib import Path
 
 ALONE = ("unshare", "--mount-proc", "--pid", "--fork", "--kill-child")
 """So that processes and mounts in a half-made root end with this program, however it ends."""
+ALONE_IN_ROOT = (*ALONE, "--propagation", "unchanged")
+"""The same within a root folder that is no mount point, where the propagation of mounts can't be set."""
 RECIPE = (
     "--mode=root",
     "--variant=apt",
@@ -66,13 +68,15 @@ def _make(made: Path) -> None:
     """A root that is only half made has another name, so that it is never used."""
     draft = made.with_suffix(".draft")
     said = ""
+    settable = subprocess.run([*ALONE, "true"], capture_output=True, check=False).returncode == 0
+    alone = ALONE if settable else ALONE_IN_ROOT
     for _ in range(TRIES):
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir()
         draft.chmod(0o755)
         try:
             done = subprocess.run(
-                [*ALONE, "mmdebstrap", *RECIPE, str(draft)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                [*alone, "mmdebstrap", *RECIPE, str(draft)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT, text=True, timeout=SECONDS, check=False,
             )  # fmt: skip
         except subprocess.TimeoutExpired:

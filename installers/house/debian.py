@@ -103,7 +103,6 @@ FOR_TESTS: tuple[Package, ...] = (
     Package("xvfb", "Xvfb", "a virtual screen, for the tests that click through the agent's window"),
     Package("xdotool", "xdotool", "the keyboard and the mouse in those tests"),
     Package("fcitx5", "fcitx5", "an input method, through which the tests type Chinese into the agent's window"),
-    Package("ibus", "ibus", "the names on the message bus by which that input method is found"),
     FilesPackage("fcitx5-pinyin", "share/fcitx5/inputmethod/pinyin.conf", "pinyin for that input method"),
     Package("dbus-daemon", "dbus-run-session", "the message bus between that input method and the window"),
     Package("pulseaudio", "pulseaudio", "a headset that is made of software, for the tests of the agent's phone"),

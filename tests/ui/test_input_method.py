@@ -32,9 +32,12 @@ FCITX = (*OURS, "libfcitx5platforminputcontextplugin.so")
     ],
 )
 def test_ibus_is_chosen_where_fcitx_has_no_plug_in(environment: dict[str, str], changes: dict[str, str]) -> None:
-    assert wanted(environment, OURS) == changes
-    assert wanted(environment, FCITX) == {}, "its own plug-in is there"
-    assert wanted(environment, OURS[:1]) == {}, "nothing to choose"
+    assert wanted(environment, OURS, has_ibus=True) == changes
+    assert wanted(environment, FCITX, has_ibus=False) == {}, "its own plug-in is there"
+    assert wanted(environment, OURS[:1], has_ibus=False) == {}, "nothing to choose"
+    portal = {"IBUS_USE_PORTAL": "1"} if changes else {}
+    assert wanted(environment, OURS, has_ibus=False) == changes | portal, "the plug-in looks for ibus-daemon"
+    assert wanted(environment | {"IBUS_USE_PORTAL": "0"}, OURS, has_ibus=False) == changes, "the user has chosen"
 
 
 def test_the_wheel_has_the_plug_in_for_ibus_and_none_for_fcitx() -> None:
@@ -102,7 +105,7 @@ def test_pinyin_typed_through_fcitx_is_chinese_in_the_note(tmp_path: Path, modul
     path.write_text(f"import sys\nsys.path.insert(0, {str(ROOT)!r})\n{TYPED}", encoding="utf-8")
     runtime.mkdir(mode=0o700)
     named = {"QT_IM_MODULE": module} if module else {}
-    dropped = {"QT_IM_MODULE", "QT_IM_MODULES", "XDG_CONFIG_HOME", "IBUS_ADDRESS"}
+    dropped = {"QT_IM_MODULE", "QT_IM_MODULES", "XDG_CONFIG_HOME", "IBUS_ADDRESS", "IBUS_USE_PORTAL"}
     with x_server() as environment:
         kept = {name: value for name, value in environment.items() if name not in dropped}
         own = {"HOME": str(tmp_path), "XDG_RUNTIME_DIR": str(runtime), "XMODIFIERS": "@im=fcitx", "LC_ALL": "C.UTF-8"}

@@ -14,6 +14,15 @@ from shared.enums import DigitMode, Direction, Law, PlayEnd
 from shared.ids import CardId, LegId, RecordingId
 
 
+class T38Far(Struct, frozen=True):
+    """What the far end's SDP says of its T.38 (ITU-T T.38 (09/2010), annex D). ``redundancy``: earlier packets repeated in each UDPTL packet."""
+
+    max_datagram: int = 200
+    version: int = 0
+    redundancy: int = 3
+    fec: bool = False
+
+
 class Far(Struct, frozen=True):
     """The far end's media, from its SDP. ``telephone_event`` is the RFC 4733 payload type, ``None`` where not negotiated."""
 
@@ -25,6 +34,8 @@ class Far(Struct, frozen=True):
     direction: Direction = Direction.SENDRECV
     sources: tuple[str, ...] = ()
     """IPv4 addresses or networks from which the sound of a far end behind NAT may come, besides ``ip`` (``Trunk.media``)."""
+    t38: T38Far | None = None
+    """The far end's media is fax over UDPTL at ``ip:port`` in place of G.711 (ITU-T T.38); for a fax card's channels only."""
 
 
 class Near(Struct, frozen=True):
@@ -34,6 +45,8 @@ class Near(Struct, frozen=True):
     port: int
     law: Law
     telephone_event: int | None = None
+    t38: bool = False
+    """The port takes UDPTL too: the lines may offer T.38 at it, and accept an offer (``Trunk.fax``)."""
 
 
 VOICE: Final = "voice"

@@ -7,6 +7,7 @@ from switch_server.core.words.call_rate import CallRate
 from switch_server.core.words.config import DISPOSITIONS, Hours, Limits, Queue, Signalling, SwitchConfig, Trunk
 from switch_server.core.words.effects import Audit, Effect, SaveRecord, Transition
 from switch_server.core.words.events import Event
+from switch_server.core.words.fax_rules import FaxRetries, FaxRules, QuietHours, group_of
 from switch_server.core.words.media import (
     CARD_COMMANDS,
     CARD_EVENTS,
@@ -83,6 +84,8 @@ __all__ = [
     "Event",
     "FailOver",
     "Far",
+    "FaxRetries",
+    "FaxRules",
     "Hear",
     "Hours",
     "KeysEndPlays",
@@ -98,6 +101,7 @@ __all__ = [
     "Play",
     "Queue",
     "QueuePlace",
+    "QuietHours",
     "ReloadPrompts",
     "Row",
     "RuleStep",
@@ -113,6 +117,7 @@ __all__ = [
     "Transition",
     "Trunk",
     "changed",
+    "group_of",
     "house_form",
     "is_personal",
     "line_numbers",

@@ -31,6 +31,7 @@ class FaxRecord(Struct, frozen=True, kw_only=True):
     state: str
     result: str | None = None
     t30: int | None = None
+    dials: int = 0
     tries: int = 0
     same: int = 0
     fastest: str = "v17"

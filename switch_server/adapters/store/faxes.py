@@ -93,7 +93,7 @@ def job_of(row: FaxRecord) -> FaxJob:
         "fax": row.id, "number": row.number, "document": row.document, "pages": row.pages, "by": row.asked_by, "title": row.title,
         "digest": row.digest, "priority": row.priority, "created": row.created, "not_before": row.not_before, "customer": row.customer,
         "account": row.account, "agent": row.agent, "group": row.group_name, "call": row.call, "pages_done": row.pages_done,
-        "tries": row.tries, "same": row.same, "last": row.result, "fastest": row.fastest,
+        "dials": row.dials, "tries": row.tries, "same": row.same, "last": row.result, "fastest": row.fastest,
     }  # fmt: skip
     return msgspec.convert(values, FaxJob)
 

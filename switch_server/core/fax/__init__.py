@@ -6,7 +6,6 @@ A newcomer may change the times between tries (``schedule``) or the order of wai
 
 from switch_server.core.fax.effects import FaxAnswered, FaxEffect, KeepFax, TellFaxChanged
 from switch_server.core.fax.facts import (
-    FAX_FACTS,
     FaxAsked,
     FaxBegun,
     FaxCancelAsked,
@@ -17,15 +16,17 @@ from switch_server.core.fax.facts import (
     FaxJob,
     FaxKeepFailed,
     FaxKept,
+    FaxLegFact,
     FaxPage,
     FaxPlaced,
     FaxRetryAsked,
+    FaxSpoolChanged,
     FaxToneHeard,
 )
+from switch_server.core.fax.faxes import Faxes
 from switch_server.core.fax.records import FaxRow, FaxTryRow
 
 __all__ = [
-    "FAX_FACTS",
     "FaxAnswered",
     "FaxAsked",
     "FaxBegun",
@@ -37,12 +38,15 @@ __all__ = [
     "FaxJob",
     "FaxKeepFailed",
     "FaxKept",
+    "FaxLegFact",
     "FaxPage",
     "FaxPlaced",
     "FaxRetryAsked",
     "FaxRow",
+    "FaxSpoolChanged",
     "FaxToneHeard",
     "FaxTryRow",
+    "Faxes",
     "FaxesRecovered",
     "KeepFax",
     "TellFaxChanged",

@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from shared.fax import FaxId, FaxModem, FaxPriority, FaxResult
-from shared.ids import AccountNo, AgentId, CallId, CustomerId, LegId
+from shared.ids import AccountNo, AgentId, CallId, CardId, CustomerId, LegId
 from switch_server.core.words import Event
 
 
@@ -32,7 +32,10 @@ class FaxJob(Struct, frozen=True, kw_only=True):
     call: CallId | None = None
     pages_done: int = 0
     """Pages that the far machine has confirmed: the next try begins after them."""
+    dials: int = 0
+    """Sessions that were begun, also those that a stop of the switch ended."""
     tries: int = 0
+    """Of these, the ones that count for ``FaxRetries.most``."""
     same: int = 0
     """Tries in a row that ended with ``last``."""
     last: FaxResult | None = None
@@ -83,6 +86,12 @@ class FaxRetryAsked(Event, frozen=True):
     by: str
 
 
+class FaxSpoolChanged(Event, frozen=True):
+    """The space for faxes on the disk is used up, or there is room again."""
+
+    full: bool
+
+
 class FaxPlaced(Event, frozen=True):
     """The journal's form of a choice that depends on other calls: the fax card (``None``: there was none) for the call's move number ``number``.
 
@@ -91,7 +100,7 @@ class FaxPlaced(Event, frozen=True):
 
     call: CallId
     number: int
-    card: str | None
+    card: CardId | None
 
 
 class FaxBegun(Event, frozen=True):
@@ -149,10 +158,7 @@ class FaxToneHeard(Event, frozen=True):
 
 
 FaxFact = (
-    FaxAsked | FaxKept | FaxKeepFailed | FaxesRecovered | FaxCancelAsked | FaxRetryAsked
-    | FaxConnected | FaxPage | FaxEnded | FaxToneHeard | FaxPlaced | FaxBegun
-)  # fmt: skip
-FAX_FACTS: tuple[type[Event], ...] = (
-    FaxAsked, FaxKept, FaxKeepFailed, FaxesRecovered, FaxCancelAsked, FaxRetryAsked,
-    FaxConnected, FaxPage, FaxEnded, FaxToneHeard, FaxPlaced, FaxBegun,
-)  # fmt: skip
+    FaxAsked | FaxKept | FaxKeepFailed | FaxesRecovered | FaxCancelAsked | FaxRetryAsked | FaxSpoolChanged | FaxPlaced
+)
+"""Facts that concern no leg."""
+FaxLegFact = FaxConnected | FaxPage | FaxEnded

@@ -27,6 +27,7 @@ class FaxRow(Row, frozen=True, kw_only=True):
     state: str | UnsetType = UNSET
     result: str | UnsetType | None = UNSET
     t30: int | UnsetType | None = UNSET
+    dials: int | UnsetType = UNSET
     tries: int | UnsetType = UNSET
     same: int | UnsetType = UNSET
     fastest: str | UnsetType = UNSET

@@ -18,6 +18,7 @@ FAXES = {
     "state": str,
     "result": str,
     "t30": int,
+    "dials": int,
     "tries": int,
     "same": int,
     "fastest": str,

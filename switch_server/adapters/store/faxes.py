@@ -1,4 +1,4 @@
-"""Faxes in the store: ``ports.faxes.FaxBook``, the durable row of a fax that is asked for, and the faxes that a new start goes on with."""
+"""Faxes in the store: ``ports.fax_rows.FaxBook``, the durable row of a fax that is asked for, and the faxes that a new start goes on with."""
 
 import sqlite3
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from switch_server.adapters.store.schema import RecordTable, record_table
 from switch_server.adapters.store.writer import Change, StoreWriter, texts_in
 from switch_server.core.fax import FaxesRecovered, FaxJob, FaxKeepFailed, FaxKept, FaxRow, KeepFax
 from switch_server.ports import Post
-from switch_server.ports.faxes import FaxRecord, FaxTryRecord
+from switch_server.ports.fax_rows import StoredFax, StoredTry
 
 Row = dict[str, Any]
 Rows = Callable[[str, Row], list[Row]]
@@ -52,24 +52,24 @@ class FaxReader:
         customer: CustomerId | None = None,
         groups: tuple[str, ...] | None = None,
         open_only: bool = False,
-    ) -> list[FaxRecord]:
+    ) -> list[StoredFax]:
         values = {
             "limit": limit, "since": since, "direction": direction, "state": state, "agent": agent, "customer": customer,
             "groups": None if groups is None else _json(groups), "open": _json(OPEN) if open_only else None,
         }  # fmt: skip
-        return [_record(row, FaxRecord) for row in self._rows(_FAXES, values)]
+        return [_record(row, StoredFax) for row in self._rows(_FAXES, values)]
 
-    def fax(self, fax: FaxId) -> FaxRecord | None:
+    def fax(self, fax: FaxId) -> StoredFax | None:
         rows = self._rows("SELECT * FROM faxes WHERE id = :fax", {"fax": fax})
-        return _record(rows[0], FaxRecord) if rows else None
+        return _record(rows[0], StoredFax) if rows else None
 
-    def fax_tries(self, fax: FaxId) -> list[FaxTryRecord]:
+    def fax_tries(self, fax: FaxId) -> list[StoredTry]:
         rows = self._rows("SELECT * FROM fax_tries WHERE fax = :fax ORDER BY number", {"fax": fax})
-        return [_record(row, FaxTryRecord) for row in rows]
+        return [_record(row, StoredTry) for row in rows]
 
     def faxes_open(self) -> FaxesRecovered:
         """The faxes that are still to be sent, the oldest first; also those whose try was under way when the switch was killed."""
-        return FaxesRecovered(tuple(job_of(_record(row, FaxRecord)) for row in self._rows(_TO_SEND, {})))
+        return FaxesRecovered(tuple(job_of(_record(row, StoredFax)) for row in self._rows(_TO_SEND, {})))
 
 
 def keep_fax(effect: KeepFax, tables: dict[str, RecordTable], writer: StoreWriter, post: Post) -> None:
@@ -87,7 +87,7 @@ def keep_fax(effect: KeepFax, tables: dict[str, RecordTable], writer: StoreWrite
         post(FaxKeepFailed(effect.fax))
 
 
-def job_of(row: FaxRecord) -> FaxJob:
+def job_of(row: StoredFax) -> FaxJob:
     """The fax as a job that goes on after its confirmed pages."""
     values = {
         "fax": row.id, "number": row.number, "document": row.document, "pages": row.pages, "by": row.asked_by, "title": row.title,

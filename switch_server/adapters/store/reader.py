@@ -24,7 +24,7 @@ class StoreReader(CustomerReader):
     def __init__(self, path: Path) -> None:
         super().__init__(path)
         self.fax = FaxReader(self._rows)
-        """``ports.faxes.FaxBook``."""
+        """``ports.fax_rows.FaxBook``."""
 
     def call(self, call: CallId) -> Row | None:
         """The row of ``calls`` with ``legs`` and ``recordings`` as lists of rows."""

@@ -15,7 +15,7 @@ class KeepFax(Effect, frozen=True):
 
 
 class FaxAnswered(Effect, frozen=True):
-    """For ``ports.faxes.FaxesPort``: the answer to ``FaxAsked`` and ``FaxRetryAsked``. ``earlier``: the fax of ``FaxVerdict.DUPLICATE``."""
+    """For ``ports.fax_rows.FaxesPort``: the answer to ``FaxAsked`` and ``FaxRetryAsked``. ``earlier``: the fax of ``FaxVerdict.DUPLICATE``."""
 
     fax: FaxId
     verdict: FaxVerdict
@@ -23,7 +23,7 @@ class FaxAnswered(Effect, frozen=True):
 
 
 class TellFaxChanged(Effect, frozen=True):
-    """For ``ports.faxes.FaxesPort``: the fax's row has changed: state, pages, result. Its new values follow in the store.
+    """For ``ports.fax_rows.FaxesPort``: the fax's row has changed: state, pages, result. Its new values follow in the store.
 
     ``state``: of ``FaxState`` or ``ReceivedState``. ``agent``: who asked for it; ``group``: who works on a received one.
     """

@@ -9,7 +9,7 @@ from shared.ids import AccountNo, AgentId, CallId, CustomerId
 from switch_server.core.fax import FaxEffect
 
 
-class FaxRecord(Struct, frozen=True, kw_only=True):
+class StoredFax(Struct, frozen=True, kw_only=True):
     """A fax sent (``direction`` ``out``; ``state``: ``shared.fax.FaxState``) or received (``in``; ``ReceivedState``). Times are UTC seconds.
 
     ``number``: the far end's. ``document``: path of the pages. ``result``: ``FaxResult`` of the last try. ``t30``: spandsp's completion code.
@@ -54,7 +54,7 @@ class FaxRecord(Struct, frozen=True, kw_only=True):
     ended_by: str = ""
 
 
-class FaxTryRecord(Struct, frozen=True, kw_only=True):
+class StoredTry(Struct, frozen=True, kw_only=True):
     """One try of a fax. ``first_page``: number from 0 of its first page; ``pages``: those that it confirmed."""
 
     id: str
@@ -90,12 +90,12 @@ class FaxBook(Protocol):
         customer: CustomerId | None = None,
         groups: tuple[str, ...] | None = None,
         open_only: bool = False,
-    ) -> list[FaxRecord]:
+    ) -> list[StoredFax]:
         """The newest first. ``groups``: received faxes of these groups only. ``open_only``: those that are not finished."""
         ...
 
-    def fax(self, fax: FaxId) -> FaxRecord | None: ...
-    def fax_tries(self, fax: FaxId) -> list[FaxTryRecord]:
+    def fax(self, fax: FaxId) -> StoredFax | None: ...
+    def fax_tries(self, fax: FaxId) -> list[StoredTry]:
         """The first try first."""
         ...
 

@@ -69,6 +69,22 @@ class LegChanged(Event, frozen=True):
     far: Far
 
 
+class LegReoffered(Event, frozen=True):
+    """The far end took the media of ``Reoffer``. ``far``: its own; it may answer an offer of T.38 with sound, so that ``far.t38`` is ``None``."""
+
+    leg: LegId
+    far: Far
+
+
+class LegReofferRefused(Event, frozen=True):
+    """The far end refused the media of ``Reoffer``; what counted before counts further. ``sip_code``: 488, 415, 606 …; of a far end's 2xx without
+    media that we can use, 488.
+    """
+
+    leg: LegId
+    sip_code: int
+
+
 class LegRefreshed(Event, frozen=True):
     """The far end answered a session refresh: it is still there."""
 

@@ -2,11 +2,12 @@
 
 from typing import Protocol
 
+import msgspec
 from msgspec import Struct
 
 from shared.fax import FaxId
 from shared.ids import AccountNo, AgentId, CallId, CustomerId
-from switch_server.core.fax import FaxEffect
+from switch_server.core.fax import FaxEffect, FaxJob
 
 
 class StoredFax(Struct, frozen=True, kw_only=True):
@@ -52,6 +53,7 @@ class StoredFax(Struct, frozen=True, kw_only=True):
     dnis: str = ""
     asked_by: str = ""
     ended_by: str = ""
+    taken_by: AgentId | None = None
 
 
 class StoredTry(Struct, frozen=True, kw_only=True):
@@ -76,6 +78,17 @@ class StoredTry(Struct, frozen=True, kw_only=True):
     remote: str = ""
 
 
+def job_of(row: StoredFax) -> FaxJob:
+    """The fax as a job that goes on after its confirmed pages."""
+    values = {
+        "fax": row.id, "number": row.number, "document": row.document, "pages": row.pages, "by": row.asked_by, "title": row.title,
+        "digest": row.digest, "priority": row.priority, "created": row.created, "not_before": row.not_before, "customer": row.customer,
+        "account": row.account, "agent": row.agent, "group": row.group_name, "call": row.call, "pages_done": row.pages_done,
+        "dials": row.dials, "tries": row.tries, "same": row.same, "last": row.result, "fastest": row.fastest,
+    }  # fmt: skip
+    return msgspec.convert(values, FaxJob)
+
+
 class FaxBook(Protocol):
     """Reads of the faxes. From any thread; blocking (a few ms), raising ``StoreError``."""
 
@@ -84,20 +97,37 @@ class FaxBook(Protocol):
         limit: int = 100,
         *,
         since: float = 0.0,
+        before: float | None = None,
         direction: str | None = None,
         state: str | None = None,
         agent: AgentId | None = None,
         customer: CustomerId | None = None,
-        groups: tuple[str, ...] | None = None,
         open_only: bool = False,
     ) -> list[StoredFax]:
-        """The newest first. ``groups``: received faxes of these groups only. ``open_only``: those that are not finished."""
+        """The newest first, created from ``since`` on and before ``before``. ``open_only``: those that are not finished."""
+        ...
+
+    def inbox(
+        self, agent: AgentId, group: str | None, *, before: float | None = None, limit: int = 100
+    ) -> list[StoredFax]:
+        """Received faxes of the group (``None``: of every group; empty: of none) and those forwarded to the agent, the newest first."""
         ...
 
     def fax(self, fax: FaxId) -> StoredFax | None: ...
     def fax_tries(self, fax: FaxId) -> list[StoredTry]:
         """The first try first."""
         ...
+
+
+class FaxWork(Protocol):
+    """Changes of received faxes as work. From any thread but the loop's: each blocks until it is on disk. Audited with ``actor``.
+
+    ``False``: the fax is not there, or another agent has it. Raises ``NotWritten``.
+    """
+
+    def take(self, fax: FaxId, actor: AgentId) -> bool: ...
+    def file_to(self, fax: FaxId, customer: CustomerId, actor: AgentId) -> bool: ...
+    def forward(self, fax: FaxId, actor: AgentId, *, agent: AgentId | None, group: str) -> bool: ...
 
 
 class FaxesPort(Protocol):

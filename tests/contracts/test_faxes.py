@@ -1,7 +1,7 @@
 """The contracts of ``ports.faxes``, on each implementation of ``MAKERS``."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -20,15 +20,23 @@ from switch_server.ports.faxes import (
     WantedFax,
 )
 from tests.fakes.faxes import FakeDocuments, FakeFaxes
+from tests.services.fax_service import RIGS, service
 
 MakeDocuments = Callable[[Path], Documents]
 DOCUMENTS: dict[str, MakeDocuments] = {"fake": FakeDocuments}
-FAXES: dict[str, Callable[[Path], Faxes]] = {"fake": lambda _folder: FakeFaxes()}
+FAXES: dict[str, Callable[[Path], Faxes]] = {"fake": lambda _folder: FakeFaxes(), "switch": service}
 each_documents = pytest.mark.parametrize("make", DOCUMENTS.values(), ids=list(DOCUMENTS))
 each_faxes = pytest.mark.parametrize("make", FAXES.values(), ids=list(FAXES))
 LAYOUT = FaxLayout("letter.txt", "02085551234")
 A, B = AgentId("1001"), AgentId("1002")
 PNG = b"\x89PNG\r\n\x1a\n"
+
+
+@pytest.fixture(autouse=True)
+def _rigs() -> Iterator[None]:
+    yield
+    while RIGS:
+        RIGS.pop().stop()
 
 
 def problem(error: pytest.ExceptionInfo[DocumentRefused] | pytest.ExceptionInfo[FaxNotTaken]) -> FaxProblem:

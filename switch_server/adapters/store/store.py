@@ -27,7 +27,7 @@ from switch_server.adapters.store.audit import add_audit
 from switch_server.adapters.store.callers import CallerIndex
 from switch_server.adapters.store.desk_phones import DeskPhones
 from switch_server.adapters.store.errors import RecordRefused
-from switch_server.adapters.store.faxes import keep_fax
+from switch_server.adapters.store.faxes import StoredFaxWork, keep_fax
 from switch_server.adapters.store.line_blocks import StoredLineBlocks
 from switch_server.adapters.store.lost_orders import REACH, lost_orders
 from switch_server.adapters.store.pin_tries import PinTries, TryState
@@ -109,6 +109,7 @@ class Store:
                 if failures >= wrong_pin_limit:  # the last try was running at a kill, which counts as a wrong PIN
                     self._lock_used_up(account, failures, day)
         self.flush, self.between = self._writer.flush, self._writer.between
+        self.fax_work = StoredFaxWork(self._writer, self._audit)
         self.save_ticket = Tickets(self._writer, clock).save_ticket
 
     def start(self) -> None:

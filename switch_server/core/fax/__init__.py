@@ -1,4 +1,4 @@
-"""Faxes (传真): those that are to be sent, each try of them, and those that are received.
+"""FaxRoom (传真): those that are to be sent, each try of them, and those that are received.
 
 In: ``FaxAsked`` and the answers of disk and fax cards. Out: ``KeepFax``, calls to fax machines (``ForFax``), rows of faxes, tries and contacts.
 A newcomer may change the times between tries (``schedule``) or the order of waiting faxes (``queue``).
@@ -23,8 +23,8 @@ from switch_server.core.fax.facts import (
     FaxSpoolChanged,
     FaxToneHeard,
 )
-from switch_server.core.fax.faxes import Faxes
-from switch_server.core.fax.records import FaxRow, FaxTryRow
+from switch_server.core.fax.records import SavedFax, SavedTry
+from switch_server.core.fax.room import FaxRoom
 
 __all__ = [
     "FaxAnswered",
@@ -42,12 +42,12 @@ __all__ = [
     "FaxPage",
     "FaxPlaced",
     "FaxRetryAsked",
-    "FaxRow",
+    "FaxRoom",
     "FaxSpoolChanged",
     "FaxToneHeard",
-    "FaxTryRow",
-    "Faxes",
     "FaxesRecovered",
     "KeepFax",
+    "SavedFax",
+    "SavedTry",
     "TellFaxChanged",
 ]

@@ -3,7 +3,6 @@
 from typing import Any
 
 from shared.fax import FaxId, FaxVerdict
-from shared.ids import AgentId
 from switch_server.core.words import Effect
 
 
@@ -23,19 +22,10 @@ class FaxAnswered(Effect, frozen=True):
 
 
 class TellFaxChanged(Effect, frozen=True):
-    """For ``ports.fax_rows.FaxesPort``: the fax's row has changed: state, pages, result. Its new values follow in the store.
-
-    ``state``: of ``FaxState`` or ``ReceivedState``. ``agent``: who asked for it; ``group``: who works on a received one.
-    """
+    """For ``ports.fax_rows.FaxesPort``: the changed columns of a row of ``faxes``; the first time all of them. They are in the store a little later."""
 
     fax: FaxId
-    state: str
-    pages: int
-    pages_done: int
-    agent: AgentId | None = None
-    group: str = ""
-    received: bool = False
-    result: str = ""
+    row: dict[str, Any]
 
 
 FaxEffect = FaxAnswered | TellFaxChanged

@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from shared.fax import FaxId, FaxModem, FaxPriority, FaxResult
+from shared.fax import FaxId, FaxModem, FaxPriority, FaxResult, FaxState
 from shared.ids import AccountNo, AgentId, CallId, CardId, CustomerId, LegId
 from switch_server.core.words import Event
 
@@ -80,10 +80,11 @@ class FaxCancelAsked(Event, frozen=True):
 
 
 class FaxRetryAsked(Event, frozen=True):
-    """A fax that has failed is tried anew: ``job`` is from the store, with its confirmed pages and no tries."""
+    """A fax that has failed or was cancelled (``was``) is tried anew: ``job`` is from the store, with its confirmed pages and no tries."""
 
     job: FaxJob
     by: str
+    was: FaxState = FaxState.FAILED
 
 
 class FaxSpoolChanged(Event, frozen=True):

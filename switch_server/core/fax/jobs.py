@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -11,7 +12,7 @@ from switch_server.core.call import ForFax, LineSwitchboard, NoRoute, may_carry,
 from switch_server.core.fax.effects import FaxAnswered, KeepFax, TellFaxChanged
 from switch_server.core.fax.facts import FaxAsked, FaxBegun, FaxCancelAsked, FaxConnected, FaxJob, FaxRetryAsked
 from switch_server.core.fax.machine import TRANSITIONS
-from switch_server.core.fax.records import FaxRow
+from switch_server.core.fax.records import SavedFax
 from switch_server.core.fax.schedule import after_try, quiet_until
 from switch_server.core.fax.session import FaxSession, contact_row, ended_try, kept_row
 from switch_server.core.words import Audit, Transition, number_fits, phone_key, save_record
@@ -65,7 +66,9 @@ class FaxJobs:
         verdict, earlier = self._judge(replace(event.job, digest=""), None)
         if verdict is FaxVerdict.ACCEPTED:
             self._switch.emit(Audit(event.by, "fax_retried", event.job.fax))
-            self._keep(Job(event.job))
+            job = Job(event.job)
+            job.state = event.was
+            self._keep(job)
         else:
             self._answer(event.job.fax, verdict, earlier)
 
@@ -127,8 +130,10 @@ class FaxJobs:
             return
         self.items[fax] = job
         self._switch.count("faxes_accepted")
+        if job.state is not FaxState.WAITING:
+            self._step(job, "retry")
         self._answer(fax, FaxVerdict.ACCEPTED)
-        self._tell(job)
+        self._tell(fax, kept_row(job.data, live=job.live is not None))
         self.dirty = True
         if job.live is not None:
             self._begin_live(job, job.live)
@@ -145,7 +150,8 @@ class FaxJobs:
             if data.fax not in self.items:
                 self.items[data.fax] = job = Job(data)
                 self._recent[_key(data)] = data.fax, data.created
-                self._save(job, FaxRow(id=data.fax, state=job.state))
+                self._switch.emit(save_record(SavedFax(id=data.fax, state=job.state)))
+                self._tell(data.fax, kept_row(data, live=False))
         self.dirty = True
 
     def cancel(self, event: FaxCancelAsked) -> None:
@@ -153,7 +159,7 @@ class FaxJobs:
             self._asked.pop(event.fax, None) is not None
         ):  # who asked has been told that it was not kept in time, and its row may come later
             self._switch.emit(
-                save_record(FaxRow(id=event.fax, state=FaxState.CANCELLED, ended=self._switch.now, ended_by=event.by))
+                save_record(SavedFax(id=event.fax, state=FaxState.CANCELLED, ended=self._switch.now, ended_by=event.by))
             )
             return
         job = self.items.get(event.fax)
@@ -229,8 +235,8 @@ class FaxJobs:
         job.session = session
         job.data = replace(job.data, dials=job.data.dials + 1)
         self._step(job, "turn")
-        row = FaxRow(id=job.data.fax, state=job.state, call=session.call, trunk=session.trunk, dials=job.data.dials)
-        self._save(job, row)
+        row = SavedFax(id=job.data.fax, state=job.state, call=session.call, trunk=session.trunk, dials=job.data.dials)
+        self._save(row)
         self._switch.emit(save_record(session.begun_row(job.data.dials)))
 
     # --- a try ---
@@ -238,7 +244,7 @@ class FaxJobs:
     def connected(self, event: FaxConnected) -> None:
         job = self.items.get(event.fax)
         if job is not None and self._step(job, "connected"):
-            row = FaxRow(
+            row = SavedFax(
                 id=event.fax,
                 state=job.state,
                 remote=event.remote,
@@ -246,14 +252,14 @@ class FaxJobs:
                 ecm=event.ecm,
                 t38=event.t38,
             )
-            self._save(job, row)
+            self._save(row)
 
     def page(self, fax: FaxId, done: int) -> None:
         """``done``: confirmed pages of the whole fax."""
         job = self.items.get(fax)
         if job is not None and done > job.data.pages_done and job.state not in FINAL_FAX_STATES:
             job.data = replace(job.data, pages_done=min(done, job.data.pages))
-            self._save(job, FaxRow(id=fax, pages_done=job.data.pages_done))
+            self._save(SavedFax(id=fax, pages_done=job.data.pages_done))
 
     def try_over(self, session: FaxSession, result: FaxResult, customer: CustomerId | None) -> None:
         """The try's call, or its part of a live call, is over. ``customer``: of the call."""
@@ -289,11 +295,11 @@ class FaxJobs:
         job.data = replace(job.data, not_before=following.at)
         self._step(job, "again")
         data = job.data
-        row = FaxRow(
+        row = SavedFax(
             id=data.fax, state=job.state, result=result, t30=session.t30, tries=data.tries, same=data.same, fastest=data.fastest,
             not_before=data.not_before,
         )  # fmt: skip
-        self._save(job, row)
+        self._save(row)
 
     def _over(self, job: Job, event: str, result: FaxResult, session: FaxSession | None) -> None:
         if event == "sent":
@@ -306,11 +312,11 @@ class FaxJobs:
     def _finished(self, job: Job, result: FaxResult, session: FaxSession | None = None) -> None:
         data, now = job.data, self._switch.now
         measured = {} if session is None else session.measured()
-        row = FaxRow(
+        row = SavedFax(
             id=data.fax, state=job.state, result=result, tries=data.tries, same=data.same, fastest=data.fastest, pages_done=data.pages_done,
             ended=now, ended_by=job.cancelled_by, customer=data.customer, **measured,
         )  # fmt: skip
-        self._save(job, row, result)
+        self._save(row)
         self._switch.count(f"faxes_{job.state.value}")
         if job.state is not FaxState.CANCELLED:
             self._switch.emit(save_record(contact_row(data, job.state, now)))
@@ -329,15 +335,13 @@ class FaxJobs:
         job.state = new
         return True
 
-    def _save(self, job: Job, row: FaxRow, result: str = "") -> None:
-        self._switch.emit(save_record(row))
-        self._tell(job, result)
+    def _save(self, row: SavedFax) -> None:
+        saved = save_record(row)
+        self._switch.emit(saved)
+        self._tell(row.id, saved.row)
 
-    def _tell(self, job: Job, result: str = "") -> None:
-        data = job.data
-        self._switch.emit(
-            TellFaxChanged(data.fax, job.state, data.pages, data.pages_done, data.agent, data.group, result=result)
-        )
+    def _tell(self, fax: str, row: dict[str, Any]) -> None:
+        self._switch.emit(TellFaxChanged(FaxId(fax), row))
 
     def _answer(self, fax: FaxId, verdict: FaxVerdict, earlier: FaxId | None = None) -> None:
         self._switch.emit(FaxAnswered(fax, verdict, earlier))

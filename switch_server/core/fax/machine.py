@@ -5,7 +5,7 @@
               ▲                 │                      │
               └────── again ────┴──────────────────────┴──► failed
 ```
-A fax that waits or is being sent can be cancelled; one that has failed can be tried anew.
+A fax that waits or is being sent can be cancelled; one that has failed or was cancelled can be tried anew.
 """
 
 from shared.fax import FaxState
@@ -18,5 +18,5 @@ TRANSITIONS: dict[FaxState, dict[str, FaxState]] = {
     S.SENDING: _OVER,
     S.SENT: {},
     S.FAILED: {"retry": S.WAITING},
-    S.CANCELLED: {},
+    S.CANCELLED: {"retry": S.WAITING},
 }

@@ -8,7 +8,7 @@ from shared.ids import AccountNo, AgentId, CallId, CustomerId
 from switch_server.core.words import Row
 
 
-class FaxRow(Row, frozen=True, kw_only=True):
+class SavedFax(Row, frozen=True, kw_only=True):
     """``pages``: of the document, or received. ``pages_done``: confirmed. ``live``: sent on the call that was asked in. ``seconds``: of the sessions."""
 
     TABLE: ClassVar[str] = "faxes"
@@ -48,9 +48,10 @@ class FaxRow(Row, frozen=True, kw_only=True):
     dnis: str | UnsetType = UNSET
     asked_by: str | UnsetType = UNSET
     ended_by: str | UnsetType = UNSET
+    taken_by: AgentId | UnsetType | None = UNSET
 
 
-class FaxTryRow(Row, frozen=True, kw_only=True):
+class SavedTry(Row, frozen=True, kw_only=True):
     """``id`` is ``<fax>/<try>``. ``first_page``: the number (from 0) of the page with which the try began; ``pages``: those that it confirmed."""
 
     TABLE: ClassVar[str] = "fax_tries"

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from shared.fax import FaxId, FaxResult, FaxState
 from shared.ids import CallId, TrunkName
 from switch_server.core.fax.facts import FaxConnected, FaxEnded, FaxJob
-from switch_server.core.fax.records import FaxRow, FaxTryRow
+from switch_server.core.fax.records import SavedFax, SavedTry
 from switch_server.core.talk import ContactRow
 from switch_server.core.words import save_record
 
@@ -32,7 +32,7 @@ class FaxSession:
         return self.ended.t30 if self.ended is not None else None
 
     def measured(self) -> dict[str, Any]:
-        """The columns that ``FaxRow`` and ``FaxTryRow`` share."""
+        """The columns that ``SavedFax`` and ``SavedTry`` share."""
         if (ended := self.ended) is not None:
             return {
                 "t30": ended.t30, "remote": ended.remote, "bit_rate": ended.bit_rate, "modem": ended.modem, "ecm": ended.ecm,
@@ -42,15 +42,15 @@ class FaxSession:
             return {"remote": known.remote, "bit_rate": known.bit_rate, "ecm": known.ecm, "t38": known.t38}
         return {}
 
-    def begun_row(self, number: int) -> FaxTryRow:
-        return FaxTryRow(
+    def begun_row(self, number: int) -> SavedTry:
+        return SavedTry(
             id=_try(self, number), fax=self.fax, number=number, call=self.call, trunk=self.trunk, began=self.began,
             first_page=self.first_page,
         )  # fmt: skip
 
 
-def ended_try(session: FaxSession, number: int, result: FaxResult, now: float) -> FaxTryRow:
-    return FaxTryRow(id=_try(session, number), ended=now, result=result, pages=session.pages, **session.measured())
+def ended_try(session: FaxSession, number: int, result: FaxResult, now: float) -> SavedTry:
+    return SavedTry(id=_try(session, number), ended=now, result=result, pages=session.pages, **session.measured())
 
 
 def _try(session: FaxSession, number: int) -> str:
@@ -59,7 +59,7 @@ def _try(session: FaxSession, number: int) -> str:
 
 def kept_row(job: FaxJob, *, live: bool) -> dict[str, Any]:
     """The whole row of a fax that is asked for."""
-    row = FaxRow(
+    row = SavedFax(
         id=job.fax, direction="out", number=job.number, customer=job.customer, account=job.account, agent=job.agent, group_name=job.group,
         document=job.document, digest=job.digest, title=job.title, pages=job.pages, pages_done=job.pages_done, state=FaxState.WAITING,
         dials=job.dials, tries=job.tries, same=job.same, fastest=job.fastest, priority=job.priority, created=job.created, not_before=job.not_before,

@@ -59,7 +59,7 @@ class QueueHost(Protocol):
 
 
 class FaxHost(Protocol):
-    """The protocol of the faxes, for calls (``core.fax.Faxes``)."""
+    """The protocol of the faxes, for calls (``core.fax.FaxRoom``)."""
 
     def dialled(self, call: CallId, send: SendFax, number: str, fastest: FaxModem) -> None:
         """The call is made to send a fax."""

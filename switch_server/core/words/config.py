@@ -174,3 +174,5 @@ class SwitchConfig(Struct, frozen=True):
     dispositions: tuple[Choice, ...] = DISPOSITIONS
     """话务小结: the subjects of a talk that an agent can choose."""
     fax: FaxRules = FaxRules()
+    fax_spool: str = ""
+    """Folder of faxes' pages."""

@@ -54,8 +54,6 @@ class FaxRules(Struct, frozen=True, forbid_unknown_fields=True):
     """The most megabytes of documents and received faxes; above it no fax is taken and none received."""
     keep_days: int = 365
     """Days after which a fax's pages are deleted; its row stays."""
-    spool: str = ""
-    """The folder of pages. Set by the switch; not a key of the file."""
 
 
 def group_of(rules: FaxRules, dnis: str) -> str:

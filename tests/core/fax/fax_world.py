@@ -18,7 +18,7 @@ FAX_CARD = CardId("fax-1")
 FAX_NUMBER = "02087550088"
 FAX_FLOW = Flow("fax", (FAX_NUMBER,), "receive", {"receive": FaxReceive(on_failed="bye"), "bye": HangUpStep()})
 NUMBER = "02083001234"
-RULES = FaxRules(ident="+86 20 8755", spool="/fax", numbers={FAX_NUMBER: "orders", "*": "all"})
+RULES = FaxRules(ident="+86 20 8755", numbers={FAX_NUMBER: "orders", "*": "all"})
 
 
 class FaxWorld(World):
@@ -29,7 +29,7 @@ class FaxWorld(World):
         self._faxes = 0
 
     def rules(self, rules: FaxRules) -> None:
-        config = structs.replace(self.switch.config, fax=rules)
+        config = structs.replace(self.switch.config, fax=rules, fax_spool="/fax")
         self.tell(ev.Configured(config, (MAIN, FAX_FLOW)))
 
     def job(self, **changes: Any) -> FaxJob:
@@ -63,8 +63,10 @@ class FaxWorld(World):
         """The first page of each session, in order."""
         return [command.first_page for command in self.commands(SendFax)]
 
-    def told(self, fax: FaxId) -> list[tuple[str, int]]:
-        return [(each.state, each.pages_done) for each in self.all(TellFaxChanged) if each.fax == fax]
+    def told(self, fax: FaxId) -> list[str]:
+        """The states of the fax that were told, each change once."""
+        states = [each.row["state"] for each in self.all(TellFaxChanged) if each.fax == fax and "state" in each.row]
+        return [state for at, state in enumerate(states) if not at or states[at - 1] != state]
 
     def fax_comes(self, ani: str = "13800138000", far: media.Far = FAR) -> CallId:
         """A fax machine dials the fax number."""

@@ -50,7 +50,7 @@ def test_a_fax_is_kept_then_accepted_then_sent() -> None:
     )  # fmt: skip
     assert not world.commands(StartRecording)
     assert not world.commands(Play)
-    assert [state for state, _ in world.told(job.fax)] == ["waiting", "dialling", "sending", *["sending"] * 3, "sent"]
+    assert world.told(job.fax) == ["waiting", "dialling", "sending", "sent"]
     assert world.switch.counters["faxes_sent"] == 1
     world.finish()
 

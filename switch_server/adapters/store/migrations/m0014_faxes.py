@@ -39,6 +39,7 @@ FAXES = {
     "dnis": str,
     "asked_by": str,
     "ended_by": str,
+    "taken_by": str,
 }
 FAX_TRIES = {
     "id": str,

@@ -32,7 +32,7 @@ PAGE_WAIT = 1800.0
 """Seconds for one page at most: a dense fine page at 2,400 bit/s."""
 
 
-class Faxes:
+class FaxRoom:
     def __init__(self, switch: LineSwitchboard) -> None:
         self._switch = switch
         self.jobs = FaxJobs(switch, self._stop)

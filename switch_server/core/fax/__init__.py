@@ -1,4 +1,4 @@
-"""FaxRoom (传真): those that are to be sent, each try of them, and those that are received.
+"""Faxes (传真): those that are to be sent, each try of them, and those that are received.
 
 In: ``FaxAsked`` and the answers of disk and fax cards. Out: ``KeepFax``, calls to fax machines (``ForFax``), rows of faxes, tries and contacts.
 A newcomer may change the times between tries (``schedule``) or the order of waiting faxes (``queue``).

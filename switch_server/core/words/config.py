@@ -56,6 +56,10 @@ class Trunk(Struct, frozen=True, forbid_unknown_fields=True):
     """
     media_from: tuple[str, ...] = ()
     """With ``media: symmetric``: IPv4 addresses or CIDR networks of the carrier's media."""
+    fax: Literal["audio", "t38", "auto"] = "auto"
+    """Fax on this trunk. ``audio``: as sound in G.711; a far end that offers T.38 is refused (488), and goes on in sound. ``auto``: also over UDPTL
+    (ITU-T T.38) if the far end offers it. ``t38``: the switch offers T.38, too, and goes on in sound if that is refused.
+    """
     group: str = "centre"
     """The branch, or ``centre``, that the lines belong to."""
     signalling: Signalling = Signalling()

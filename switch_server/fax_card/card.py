@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from shared.ids import LegId
+from switch_server.card.sockets import bind_pair
 from switch_server.core.words import fax, media
 from switch_server.fax_card.channel import Channel
 from switch_server.fax_card.codec import Codec
@@ -14,6 +15,9 @@ class FaxCard:
     """``do`` carries out a command; ``tick`` is called for each 20 ms, none is left out; events are passed to ``tell`` in order."""
 
     def __init__(self, library: Any, ip: str, channels: int, tell: Callable[[media.CardEvent], None]) -> None:
+        """Raises ``OSError`` where ``ip`` is no address of this machine."""
+        for trial in bind_pair(ip):
+            trial.close()
         self._library, self._ip, self._most, self._tell = library, ip, channels, tell
         self._codec = Codec(library)
         self.channels: dict[LegId, Channel] = {}

@@ -159,7 +159,15 @@ class FaxToneHeard(Event, frozen=True):
 
 
 FaxFact = (
-    FaxAsked | FaxKept | FaxKeepFailed | FaxesRecovered | FaxCancelAsked | FaxRetryAsked | FaxSpoolChanged | FaxPlaced
+    FaxAsked
+    | FaxKept
+    | FaxKeepFailed
+    | FaxesRecovered
+    | FaxCancelAsked
+    | FaxRetryAsked
+    | FaxSpoolChanged
+    | FaxPlaced
+    | FaxBegun
 )
 """Facts that concern no leg."""
-FaxLegFact = FaxConnected | FaxPage | FaxEnded
+FaxLegFact = FaxConnected | FaxPage | FaxEnded | FaxToneHeard

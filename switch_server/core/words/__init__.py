@@ -7,7 +7,19 @@ from switch_server.core.words.call_rate import CallRate
 from switch_server.core.words.config import DISPOSITIONS, Hours, Limits, Queue, Signalling, SwitchConfig, Trunk
 from switch_server.core.words.effects import Audit, Effect, SaveRecord, Transition
 from switch_server.core.words.events import Event
-from switch_server.core.words.fax import FAX, FAX_COMMANDS, FAX_EVENTS, FaxSettings, ReceiveFax, SendFax, StopFax
+from switch_server.core.words.fax import (
+    FAX,
+    FAX_COMMANDS,
+    FAX_EVENTS,
+    FaxConnected,
+    FaxEnded,
+    FaxPage,
+    FaxSettings,
+    FaxToneHeard,
+    ReceiveFax,
+    SendFax,
+    StopFax,
+)
 from switch_server.core.words.fax_rules import FaxRetries, FaxRules, QuietHours, group_of
 from switch_server.core.words.media import (
     CARD_COMMANDS,
@@ -88,9 +100,13 @@ __all__ = [
     "Event",
     "FailOver",
     "Far",
+    "FaxConnected",
+    "FaxEnded",
+    "FaxPage",
     "FaxRetries",
     "FaxRules",
     "FaxSettings",
+    "FaxToneHeard",
     "Hear",
     "Hours",
     "KeysEndPlays",

@@ -7,8 +7,7 @@ version 0 and no removal of fill bits or transcoding (what an answer leaves out 
 import re
 from typing import Final
 
-from switch_server.core.words import Near
-from switch_server.core.words.media import T38Far
+from switch_server.core.words import Near, T38Far
 
 FORMAT: Final = "t38"
 PROTO: Final = "UDPTL"

@@ -35,6 +35,8 @@ from switch_server.core.words.media import (
     Hear,
     KeysEndPlays,
     MaskRecording,
+    MediaLatched,
+    MediaSilent,
     MediaStats,
     MoveRecording,
     Near,
@@ -45,6 +47,7 @@ from switch_server.core.words.media import (
     StartRecording,
     StopPlay,
     StopRecording,
+    T38Far,
 )
 from switch_server.core.words.number_rules import (
     LONGEST_NUMBER,
@@ -112,6 +115,8 @@ __all__ = [
     "KeysEndPlays",
     "Limits",
     "MaskRecording",
+    "MediaLatched",
+    "MediaSilent",
     "MediaStats",
     "MoveRecording",
     "Near",
@@ -137,6 +142,7 @@ __all__ = [
     "StopRecording",
     "SwitchConfig",
     "Switchboard",
+    "T38Far",
     "Timers",
     "Transition",
     "Trunk",

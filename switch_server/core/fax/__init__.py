@@ -23,6 +23,7 @@ from switch_server.core.fax.facts import (
     FaxSpoolChanged,
     FaxToneHeard,
 )
+from switch_server.core.fax.numbers import may_send
 from switch_server.core.fax.records import SavedFax, SavedTry
 from switch_server.core.fax.room import FaxRoom
 
@@ -50,4 +51,5 @@ __all__ = [
     "SavedFax",
     "SavedTry",
     "TellFaxChanged",
+    "may_send",
 ]

@@ -25,7 +25,7 @@ from switch_server.core.fax.facts import (
     FaxToneHeard,
 )
 from switch_server.core.fax.jobs import FaxJobs
-from switch_server.core.fax.moves import Move, Moves
+from switch_server.core.fax.moves import FaxMove, FaxMoves
 from switch_server.core.fax.receiving import Receiving, received_id
 from switch_server.core.fax.schedule import result_of
 from switch_server.core.fax.session import FaxSession
@@ -48,7 +48,7 @@ class FaxRoom:
         """What the fax card is to be told once the far end has answered."""
         self._offered: dict[CallId, SendFax | ReceiveFax] = {}
         """Calls on a fax card whose far end has been offered T.38, and what the card is to be told then."""
-        self.moves = Moves(lambda: switch.config, self._move_begun, self._move_over)
+        self.moves = FaxMoves(lambda: switch.config, self._move_begun, self._move_over)
         self._asked: Counter[CallId] = Counter()
         """The number of fax cards that each call has asked for."""
         self.replayed_cards: dict[tuple[CallId, int], CardId | None] = {}
@@ -156,7 +156,7 @@ class FaxRoom:
             self._receiving.begin(self._sessions[call], its, command.path)
             self._start(its, command)
         else:
-            self.moves.begin(Move(its, self._sessions[call], command), card)
+            self.moves.begin(FaxMove(its, self._sessions[call], command), card)
 
     def _new_reception(self, call: Call) -> ReceiveFax:
         fax = received_id(call.id, self._asked[call.id])
@@ -189,7 +189,7 @@ class FaxRoom:
         self._sessions[call.id] = session
         settings = FaxSettings(self._switch.config.fax.ident, fastest=event.fastest)
         command = SendFax(call.caller.id, event.fax, event.document, event.first_page, settings)
-        self.moves.begin(Move(call, session, command), card)
+        self.moves.begin(FaxMove(call, session, command), card)
 
     def _tone(self, call: Call, leg: Leg) -> None:
         """A caller's fax machine is heard before an agent talks: its fax is received, if the rules say so and the far end takes the offer."""
@@ -199,9 +199,9 @@ class FaxRoom:
         card = self._place(call)
         if card is not None:
             command = self._new_reception(call)
-            self.moves.begin(Move(call, self._sessions[call.id], command, on_tone=True), card)
+            self.moves.begin(FaxMove(call, self._sessions[call.id], command, on_tone=True), card)
 
-    def _move_begun(self, move: Move) -> None:
+    def _move_begun(self, move: FaxMove) -> None:
         call = move.call
         call.timer("fax", CONNECT_WAIT)
         if move.on_tone:
@@ -210,7 +210,7 @@ class FaxRoom:
         if isinstance(move.command, ReceiveFax):
             self._receiving.begin(move.session, call, move.command.path)
 
-    def _move_over(self, move: Move) -> None:
+    def _move_over(self, move: FaxMove) -> None:
         call, session = move.call, move.session
         call.timer("fax", None)
         del self._sessions[call.id]

@@ -29,6 +29,7 @@ class Rig:
         return FaxServiceRig(folder)
 
     def end(self) -> None:
+        self.running._do(self.service.engine.stop())
         self.running.end()
         self.service.stop()
 

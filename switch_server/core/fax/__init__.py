@@ -21,6 +21,7 @@ from switch_server.core.fax.facts import (
     FaxPlaced,
     FaxRetryAsked,
     FaxSpoolChanged,
+    FaxStopped,
     FaxToneHeard,
 )
 from switch_server.core.fax.numbers import may_send
@@ -45,6 +46,7 @@ __all__ = [
     "FaxRetryAsked",
     "FaxRoom",
     "FaxSpoolChanged",
+    "FaxStopped",
     "FaxToneHeard",
     "FaxesRecovered",
     "KeepFax",

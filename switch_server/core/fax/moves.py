@@ -103,6 +103,8 @@ class FaxMoves:
                 leg.count()
                 if move is not None:
                     self._lost(move)
+            case LegReoffered() | LegReofferRefused() if call.cause is not None:
+                pass
             case LegReoffered(far=far) if move is not None and leg is move.leg:
                 self._taken(move, far)
             case LegReofferRefused() if move is not None and leg is move.leg:
@@ -124,6 +126,8 @@ class FaxMoves:
 
     def ended(self, move: FaxMove, result: FaxResult) -> None:
         """The T.30 session is over: the voice comes back, if the far end stays."""
+        if move.call.cause is not None:
+            return
         move.result = result
         if move.step("ended"):
             self._back(move)
@@ -179,6 +183,8 @@ class FaxMoves:
 
     def _lost(self, move: FaxMove) -> None:
         """The channel on the fax card is gone."""
+        if move.call.cause is not None:
+            return
         if move.state is S.OPENING:
             move.result = FaxResult.NO_LINE
             self._end(move, "lost")

@@ -22,6 +22,7 @@ from switch_server.core.fax.facts import (
     FaxPlaced,
     FaxRetryAsked,
     FaxSpoolChanged,
+    FaxStopped,
     FaxToneHeard,
 )
 from switch_server.core.fax.jobs import FaxJobs
@@ -80,6 +81,8 @@ class FaxRoom:
                 self.jobs.retry(event)
             case FaxBegun():
                 self._begin_live(event)
+            case FaxStopped(call=call):
+                self._stopped(call)
             case FaxSpoolChanged(full=full):
                 self._spool_full = full
             case FaxPlaced(call=call, number=number, card=card):
@@ -255,6 +258,9 @@ class FaxRoom:
         self.moves.card_died(call, card)
 
     def _stop(self, call: CallId) -> None:
+        self._switch.apply_decision(FaxStopped(call))
+
+    def _stopped(self, call: CallId) -> None:
         its, move = self._switch.calls.get(call), self.moves.items.get(call)
         if move is not None:
             self._switch.run_for_call(move.call, lambda: self.moves.stop(move))

@@ -8,13 +8,14 @@ from switch_server.adapters.store import Store
 from switch_server.core.words import FAX
 from switch_server.ports.faxes import Documents
 from switch_server.services.engine import Engine
+from switch_server.services.fax_back import FaxBack, Statements
 from switch_server.services.fax_operations import FaxOperations, FaxOperationSources
 from switch_server.services.fax_spool import FaxSpool
 from switch_server.services.faxes import FaxSources, SwitchFaxes
 
 
 class FaxServices:
-    """``folder``: of the pages; made if it is missing. ``documents``: ``None`` where nothing can be rendered. Raises ``OSError``."""
+    """``folder``: of the pages; made if it is missing. ``documents``, ``statements``: ``None`` where nothing can be made. Raises ``OSError``."""
 
     def __init__(
         self,
@@ -24,6 +25,7 @@ class FaxServices:
         clock: Callable[[], float],
         new_id: Callable[[], CallId],
         documents: Documents | None = None,
+        statements: Statements | None = None,
     ) -> None:
         switch = engine.switch
         self.spool = FaxSpool(folder, lambda: switch.config.fax, engine.post, clock)
@@ -41,6 +43,7 @@ class FaxServices:
                 work=store.fax_work,
                 clock=clock,
                 new_id=new_id,
+                make=FaxBack(engine.post, new_id, clock, statements, documents).do,
                 has_card=lambda: any(card.up and card.kind == FAX for card in switch.cards.values()),
                 is_full=lambda: self.spool.full,
                 customer_name=name_of,

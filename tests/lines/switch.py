@@ -96,8 +96,8 @@ class Switch:
                 return event
         raise AssertionError(f"no {kind.__name__} in {seconds} s; seen {self.seen}")
 
-    def place(self, trunk: str = "far", number: str = "10086", leg: str = "out/1") -> LegId:
-        self.lines.do(PlaceCall(LegId(leg), TrunkName(trunk), "95500", number, NEAR))
+    def place(self, trunk: str = "far", number: str = "10086", leg: str = "out/1", near: Near = NEAR) -> LegId:
+        self.lines.do(PlaceCall(LegId(leg), TrunkName(trunk), "95500", number, near))
         return LegId(leg)
 
     def hang_up(self, leg: LegId, cause: EndCause = EndCause.GOODBYE) -> None:

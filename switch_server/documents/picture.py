@@ -81,7 +81,7 @@ def _fitted(image: Image.Image, paper: Paper, page: int) -> Iterator[Image.Image
     grey = _grey(_upright(image))
     enlarged = min(DPI_X / _SCREEN_DPI, WIDTH / grey.width)
     size = fit(grey.width * enlarged, grey.height * enlarged * DPI_FINE / DPI_X, paper, page)
-    yield from bodies(grey.resize((size.width, size.rows), Resampling.LANCZOS), size, paper)
+    yield from bodies(grey.resize((size.width, size.rows), Resampling.BICUBIC), size, paper)
 
 
 def _upright(image: Image.Image) -> Image.Image:

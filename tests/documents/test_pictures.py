@@ -4,9 +4,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from shared.documents import DocumentFault, PageOptions, Resolution
+from switch_server.documents.fonts import font
 from tests.documents.inputs import drawing, fax_page, fax_tiff, huge_png, saved
 from tests.documents.made import HEADER, STANDARD, ink, ink_box, near, pages_of, refused, same
 
@@ -69,6 +70,35 @@ def test_text_is_not_dotted(tmp_path: Path) -> None:
     """Black on a light grey ground: the ground becomes white."""
     (page,) = pages_of(tmp_path, saved(drawing((800, 600), grey=225), "PNG"))
     assert near(ink(page), 170 * 163, 900)
+
+
+@pytest.mark.parametrize("grey", [0, 60, 120, 170, 200])
+def test_grey_text_becomes_black(tmp_path: Path, grey: int) -> None:
+    """As much ink as black text has, whatever its grey."""
+    (black,) = pages_of(tmp_path, saved(written(0), "PNG"))
+    (page,) = pages_of(tmp_path, saved(written(grey), "PNG"))
+    assert near(ink(page) / ink(black), 1, 0.1)
+
+
+def test_black_text_on_grey_stays_readable(tmp_path: Path) -> None:
+    (plain,) = pages_of(tmp_path, saved(written(0), "PNG"))
+    (on_grey,) = pages_of(tmp_path, saved(written(0, ground=190), "PNG"))
+    assert near(ink(on_grey) / ink(plain), 1, 0.15)
+
+
+def test_small_dense_text_is_not_taken_for_a_picture(tmp_path: Path) -> None:
+    """Every pixel of dotted text has neighbours of the other colour; strokes have runs."""
+    (page,) = pages_of(tmp_path, saved(written(110, "截图截图截图截图截图截图" * 3), "PNG"))
+    (black,) = pages_of(tmp_path, saved(written(0, "截图截图截图截图截图截图" * 3), "PNG"))
+    assert near(ink(page) / ink(black), 1, 0.1)
+
+
+def written(grey: int, text: str = "第一行 截图中的文字 12,345.67", ground: int = 255) -> Image.Image:
+    """A screen's text of 20 pixels on five lines."""
+    image = Image.new("L", (900, 400), ground)
+    for line in range(5):
+        ImageDraw.Draw(image).text((20, 20 + 40 * line), text, grey, font(20))
+    return image
 
 
 def test_a_photograph_beside_text_is_dotted_alone(tmp_path: Path) -> None:

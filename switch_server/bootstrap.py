@@ -97,7 +97,10 @@ class Server:
             channels=server.media.channels,
             ip=server.media.ip or server.sip.ip,
             prompt_folders=settings.prompts,
+            fax_channels=server.media.fax_channels,
         )
+        if self.cards.no_fax:
+            self._troubles["fax"] = Trouble(TroubleCode.NO_FAX_CARD, self.cards.no_fax)
         self._keys = load_or_make_keys(state / "keys", "centre")
         self.branches = BranchLinks(
             post,

@@ -28,10 +28,11 @@ class SipSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class MediaSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """Voice cards: the number of processes, and the channels of each."""
+    """Voice cards: the number of processes, and the channels of each; and the channels of the fax card (0: none)."""
 
     cards: int = 2
     channels: int = 500
+    fax_channels: int = 32
     ip: str = ""
     """Empty: the address of ``sip``."""
 
@@ -179,6 +180,7 @@ def _values(config: ServerConfig, document: Document) -> Iterator[Complaint]:
         (("sip", "ip"), _is_ip(sip.ip), "an IPv4 address of this machine"),
         (("media", "cards"), 1 <= media.cards <= 16, "1 to 16"),
         (("media", "channels"), 1 <= media.channels <= 2000, "1 to 2000"),
+        (("media", "fax_channels"), 0 <= media.fax_channels <= 64, "0 to 64"),
         (("media", "ip"), not media.ip or _is_ip(media.ip), "an IPv4 address of this machine, or empty"),
         (("branch_link", "endpoint"), _is_endpoint(link.endpoint), "tcp://<IPv4 address or *>:<port>"),
         (("branch_link", "ask_timeout"), link.ask_timeout > 0, "seconds above 0"),

@@ -1,0 +1,1 @@
+"""Faxes: what the cards report of them."""

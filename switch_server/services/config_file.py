@@ -14,7 +14,8 @@ from msgspec.structs import asdict
 
 from shared.desk import Choice
 from shared.ids import BranchId, QueueName, TrunkName
-from switch_server.core.words import DISPOSITIONS, Limits, Queue, SwitchConfig, Trunk
+from switch_server.core.words import DISPOSITIONS, FaxRules, Limits, Queue, SwitchConfig, Trunk
+from switch_server.services.fax_checks import wrong_fax
 from switch_server.services.queue_checks import wrong_dispositions, wrong_queues
 from switch_server.services.strict_yaml import Complaint, ConfigError, Document, load
 from switch_server.services.trunk_checks import is_far, wrong_rules, wrong_together
@@ -72,6 +73,7 @@ class ServerConfig(Struct, frozen=True, forbid_unknown_fields=True):
     queues: tuple[Queue, ...] = SwitchConfig().queues
     dispositions: tuple[Choice, ...] = DISPOSITIONS
     limits: Limits = Limits()
+    fax: FaxRules = FaxRules()
     wrong_pins_per_day: int = 5
     """For an account; after that it is locked until an operator unlocks it."""
     wrong_pins_per_number: int = 20
@@ -99,6 +101,7 @@ def load_config(file: Path) -> tuple[ServerConfig, Document]:
         *_branches(config, document),
         *(document.complaint(*wrong) for wrong in wrong_queues(config.queues)),
         *(document.complaint(*wrong) for wrong in wrong_dispositions(config.dispositions)),
+        *(document.complaint(*wrong) for wrong in wrong_fax(config.fax)),
         *_values(config, document),
         *_folders(file.parent, config, document),
     ]

@@ -1,7 +1,7 @@
 """Replay of one call (重放): its part of the event journal passes through a new core, which gives the same transitions.
 
 Events that belong to no single call (configuration, branches, draining, the call's own card) are passed in, too; decisions that depended on
-other calls (a line, a card, a place in a queue) are in the journal as ``LegPlaced``, ``QueueJudged`` and ``CallbackJudged`` and come first. No
+other calls (a line, a card, a place in a queue) are in the journal as ``LegPlaced``, ``QueueJudged``, ``CallbackJudged`` and ``FaxPlaced`` and come first. No
 agent is logged in here: the asked desk, and a seat's effects on the call, are events of the call (``AgentAssigned``, ``DeskGone``,
 ``CallPlaced``). Deadlines pass at their own times, so only the events are needed.
 """
@@ -13,6 +13,7 @@ from switch_server.core.acd import CallbackJudged, QueueJudged
 from switch_server.core.call import LegPlaced
 from switch_server.core.event_call import call_of_event
 from switch_server.core.facts import BranchDown, BranchUp, CardDied, CardUp, Draining
+from switch_server.core.fax import FaxPlaced
 from switch_server.core.flow import Configured
 from switch_server.core.switch import Switch
 from switch_server.core.words import Effect, Event, Transition
@@ -43,7 +44,7 @@ def replay(
     yield from _told(switch, switch.tick(last if until is None else until))
 
 
-_DECIDED = (LegPlaced, QueueJudged, CallbackJudged)
+_DECIDED = (LegPlaced, QueueJudged, CallbackJudged, FaxPlaced)
 _OF_ALL = (Configured, CardUp, CardDied, BranchUp, BranchDown, Draining)
 
 

@@ -191,7 +191,11 @@ class Watch:
         switch = self.switch
         self.encodes()
         assert not switch.calls, f"lost: {list(switch.calls)}"
-        names = [name for name in switch._timers.names() if not name.startswith(("order:", "orders:", "acd:", "seat:"))]
+        names = [
+            name
+            for name in switch._timers.names()
+            if not name.startswith(("order:", "orders:", "acd:", "seat:", "fax:"))
+        ]
         assert not names, names
         assert not switch._refreshing
         assert not self.pin_tries, f"never given back: {self.pin_tries}"
@@ -209,8 +213,8 @@ class Watch:
 
 
 def call_id(effect: Transition) -> CallId:
-    """The call that a transition belongs to; a seat's transitions belong to none."""
-    if effect.machine == "seat":
+    """The call that a transition belongs to; a seat's and a fax's transitions belong to none."""
+    if effect.machine in ("seat", "fax"):
         return CallId("")
     if effect.machine == "leg":
         return CallId(effect.subject.partition("/")[0])

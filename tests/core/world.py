@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from shared import aci
 from shared.enums import DigitMode, EndCause, Law, Market, OrderStatus, PlayEnd, Refusal, Side
+from shared.fax import FaxId, FaxModem, FaxResult
 from shared.ids import (
     AccountNo,
     BranchId,
@@ -29,12 +30,13 @@ from shared.ids import (
 )
 from shared.secret import Secret
 from switch_server.core import catalogue as ev
+from switch_server.core.fax import KeepFax
 from switch_server.core.flow import Flow
 from switch_server.core.ivr import AskBranch, CountWrongPin, FindAccount
 from switch_server.core.leg import Answer, HangUp, PlaceCall, RefreshLeg, Reject, RingDesk, ToCard
 from switch_server.core.orders import JournalOrder, Resolve, SendOrder
 from switch_server.core.switch import Switch
-from switch_server.core.words import Effect, Limits, SwitchConfig, Transition, Trunk, media
+from switch_server.core.words import Effect, Limits, SwitchConfig, Transition, Trunk, fax, media
 from tests.core.a_flow import MAIN, NUMBER, OUT, TRUNK
 from tests.core.watch import Watch
 
@@ -70,6 +72,10 @@ class Reactions:
         self.confirm = True
         self.far: str = "answer"  # answer | busy | silent | early
         self.desk: str = "answer"  # answer | silent | refuse | dead
+        self.keeps_faxes = True
+        self.fax_pages = 3
+        self.fax_tries: list[tuple[int, FaxResult]] = []
+        """Of the next T.30 sessions: the pages after which each ends, and its result; further ones send or receive all pages."""
         self.accounts: dict[AccountNo, bool] = {ACCOUNT: False}  # whether the account is locked
         self.pin = PIN
         self.wrong_today = 0
@@ -123,6 +129,8 @@ class Reactions:
                 reply = self._branch(effect)
                 if reply is not None:
                     yield 0.05, ev.BranchAnswered(effect.call, effect.request, reply)
+            case KeepFax(fax=name):
+                yield 0.01, (ev.FaxKept if self.keeps_faxes else ev.FaxKeepFailed)(name)
             case JournalOrder(key=key):
                 yield 0.01, ev.OrderJournalled(key) if self.journal else ev.OrderJournalFailed(key, "disk full")
             case SendOrder(key=key, order=order):
@@ -150,10 +158,22 @@ class Reactions:
                 self._recorded[recording] = to
             case media.StopRecording(recording=recording) if recording in self._recorded:
                 yield 0.01, self._recording_over(recording, "stopped")
+            case fax.SendFax(leg=leg, fax=name, first_page=first):
+                yield from self._fax_session(leg, name, self.fax_pages - first)
+            case fax.ReceiveFax(leg=leg, fax=name):
+                yield from self._fax_session(leg, name, self.fax_pages)
             case media.Play(leg=leg, play=play, loop=False):
                 yield self.play_seconds, ev.PlayEnded(leg, play, PlayEnd.DONE, 2000)
             case _:
                 return
+
+    def _fax_session(self, leg: LegId, name: FaxId, pages: int) -> Answered:
+        pages, result = self.fax_tries.pop(0) if self.fax_tries else (pages, FaxResult.OK)
+        if result is not FaxResult.TRAINING and result is not FaxResult.NO_FAX:
+            yield 8.0, ev.FaxConnected(leg, name, "020 8888", 14400, True)
+        for page in range(1, pages + 1):
+            yield 8.0 + 30.0 * page, ev.FaxPage(leg, name, page, 14400, 0, 0)
+        yield 10.0 + 30.0 * pages, ev.FaxEnded(leg, name, result, 0, pages, "020 8888", 14400, FaxModem.V17, True)
 
     def _recording_over(self, recording: RecordingId, cause: str) -> ev.Event:
         return ev.RecordingEnded(self._recorded.pop(recording), recording, cause, 1000)

@@ -17,6 +17,8 @@ from switch_server.core.words import (
     CardLines,
     CarrierRegistration,
     FailOver,
+    FaxRetries,
+    FaxRules,
     Limits,
     NumberHeaders,
     NumberRules,
@@ -198,7 +200,9 @@ def test_the_example_names_every_key() -> None:
         "branch_link": BranchLinkSettings,
         "desk_link": DeskLinkSettings,
         "limits": Limits,
+        "fax": FaxRules,
     }
+    assert set(content["fax"]["retries"]) == keys_of(FaxRetries)
     assert set(content) == keys_of(ServerConfig)
     assert {name: set(content[name]) for name in parts} == {name: keys_of(kind) for name, kind in parts.items()}
     assert set(content["trunks"][0]) == keys_of(Trunk)

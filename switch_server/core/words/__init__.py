@@ -7,6 +7,8 @@ from switch_server.core.words.call_rate import CallRate
 from switch_server.core.words.config import DISPOSITIONS, Hours, Limits, Queue, Signalling, SwitchConfig, Trunk
 from switch_server.core.words.effects import Audit, Effect, SaveRecord, Transition
 from switch_server.core.words.events import Event
+from switch_server.core.words.fax import FAX, FAX_COMMANDS, FAX_EVENTS, FaxSettings, ReceiveFax, SendFax, StopFax
+from switch_server.core.words.fax_rules import FaxRetries, FaxRules, QuietHours, group_of
 from switch_server.core.words.media import (
     CARD_COMMANDS,
     CARD_EVENTS,
@@ -63,6 +65,9 @@ __all__ = [
     "CARD_COMMANDS",
     "CARD_EVENTS",
     "DISPOSITIONS",
+    "FAX",
+    "FAX_COMMANDS",
+    "FAX_EVENTS",
     "LONGEST_NUMBER",
     "NUMBER_STARTS",
     "RETURNING",
@@ -83,6 +88,9 @@ __all__ = [
     "Event",
     "FailOver",
     "Far",
+    "FaxRetries",
+    "FaxRules",
+    "FaxSettings",
     "Hear",
     "Hours",
     "KeysEndPlays",
@@ -98,13 +106,17 @@ __all__ = [
     "Play",
     "Queue",
     "QueuePlace",
+    "QuietHours",
+    "ReceiveFax",
     "ReloadPrompts",
     "Row",
     "RuleStep",
     "SaveRecord",
     "SendDigits",
+    "SendFax",
     "Signalling",
     "StartRecording",
+    "StopFax",
     "StopPlay",
     "StopRecording",
     "SwitchConfig",
@@ -113,6 +125,7 @@ __all__ = [
     "Transition",
     "Trunk",
     "changed",
+    "group_of",
     "house_form",
     "is_personal",
     "line_numbers",

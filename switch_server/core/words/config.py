@@ -7,6 +7,7 @@ from msgspec import Struct
 from shared.desk import Choice
 from shared.enums import DigitMode, Language, Law
 from shared.ids import BranchId, QueueName, SkillName, StockCode, TrunkName
+from switch_server.core.words.fax_rules import FaxRules
 from switch_server.core.words.number_rules import NumberRules
 from switch_server.core.words.trunk_rules import (
     CallsPerSecond,
@@ -176,3 +177,6 @@ class SwitchConfig(Struct, frozen=True):
     queues: tuple[Queue, ...] = (Queue(QueueName("agents")),)
     dispositions: tuple[Choice, ...] = DISPOSITIONS
     """话务小结: the subjects of a talk that an agent can choose."""
+    fax: FaxRules = FaxRules()
+    fax_spool: str = ""
+    """Folder of faxes' pages."""

@@ -15,7 +15,8 @@ from agent_app.model.desk.view import Action
 from agent_app.ui.frame.panels import PANELS
 from shared.enums import CallKind, ListenMode, LockReason, PartyState, SeatState
 from tests.e2e.app import ScriptedApp, hears_something_else, hears_tone
-from tests.e2e.cast import ABSENT, PRESENT, Outsider, tone_level
+from tests.e2e.callee import Callee
+from tests.e2e.cast import ABSENT, PRESENT, tone_level
 from tests.e2e.centre import DEADLINE, Centre, leads_out
 from tests.e2e.phone import Phone
 from tests.e2e.test_desk import FLOWS, QUEUE
@@ -227,11 +228,11 @@ def test_a_customer_is_held_muted_shared_and_left_to_a_colleague(
 def test_calls_go_out_and_to_a_colleague(
     centre: Centre, tmp_path: Path, screen: dict[str, str], hand: str, port: int
 ) -> None:
-    with a_desk(centre, tmp_path, screen, hand) as (window, other), Outsider(centre, port) as outside:
+    with a_desk(centre, tmp_path, screen, hand) as (window, other), Callee(centre, port) as outside:
         window.asks("dial", OUTSIDE)
         window.is_seat(SeatState.DIALLING)
         window.looks("dialling")
-        outside.answers()
+        outside.takes_call()
         window.is_seat(SeatState.TALKING)
         window.spot("digits.on")
         window.press("keypad")

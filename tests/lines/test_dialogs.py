@@ -20,7 +20,7 @@ from switch_server.core.leg import (
     RefreshLeg,
 )
 from tests.lines.peer import SDP, Call, Message, Peer
-from tests.lines.switch import Switch, answer_all, trunk_to, wait_and_see
+from tests.lines.switch import Switch, answer_all, switch_to, trunk_to, wait_and_see
 
 
 @pytest.fixture
@@ -36,16 +36,9 @@ def peer(switch):
 
 
 @pytest.fixture
-def callee():
-    with Peer(("127.0.0.1", 9)) as it:
-        yield it
-
-
-@pytest.fixture
 def caller(callee):
     """A switch whose trunk ``far`` is the peer ``callee``."""
-    with Switch(answer_all, trunk_to(callee.address, username="huawu", password="secret")) as it:
-        callee.switch = it.address
+    with switch_to(callee, username="huawu", password="secret") as it:
         yield it
 
 

@@ -6,8 +6,8 @@ import weakref
 import pytest
 
 from switch_server.core.leg import LegConfirmed, LegEnded, LegRinging
-from tests.lines.peer import Call, Peer
-from tests.lines.switch import Switch, answer_all, trunk_to
+from tests.lines.peer import Call
+from tests.lines.switch import Switch, switch_to
 
 
 @pytest.fixture
@@ -19,15 +19,8 @@ def no_collector():
 
 
 @pytest.fixture
-def callee():
-    with Peer(("127.0.0.1", 9)) as it:
-        yield it
-
-
-@pytest.fixture
 def switch(callee):
-    with Switch(answer_all, trunk_to(callee.address)) as it:
-        callee.switch = it.address
+    with switch_to(callee) as it:
         yield it
 
 
@@ -55,8 +48,7 @@ def test_a_caller_s_leg(no_collector, switch, callee, by_caller) -> None:
 
 
 def test_a_refused_and_a_cancelled_caller_s_leg(no_collector, callee) -> None:
-    with Switch(lambda _: [], trunk_to(callee.address)) as switch:
-        callee.switch = switch.address
+    with switch_to(callee, script=lambda _: []) as switch:
         call = Call(callee)
         call.invite()
         callee.expect(100)

@@ -5,23 +5,16 @@ import pytest
 from shared.enums import EndCause
 from switch_server.core.call import CallOffered
 from switch_server.core.leg import HangUp, LegAnswered, LegConfirmed, LegEnded, LegRinging, Reason, Reject
-from tests.lines.peer import SDP, Call, Peer
-from tests.lines.switch import NEAR, PATIENT, Switch, answer_all, trunk_to, wait_and_see
+from tests.lines.peer import NOBODY, SDP, Call, Peer
+from tests.lines.switch import NEAR, PATIENT, Switch, switch_to, wait_and_see
 
 Q16 = 'Q.850;cause=16;text="Normal call clearing"'
 TEMPORARY = 'Reason: Q.850;cause=41;text="Temporary failure"'
 
 
 @pytest.fixture
-def peer():
-    with Peer(("127.0.0.1", 9)) as it:
-        yield it
-
-
-@pytest.fixture
 def switch(peer):
-    with Switch(answer_all, trunk_to(peer.address), timing=PATIENT) as it:
-        peer.switch = it.address
+    with switch_to(peer, timing=PATIENT) as it:
         yield it
 
 
@@ -142,9 +135,8 @@ def test_a_second_callee_who_answers_is_told_that_another_was_first(switch, peer
 
 def test_near_is_not_needed_for_a_reason() -> None:
     """The switch stops: each leg gets a BYE with its reason."""
-    with Peer(("127.0.0.1", 9)) as peer:
-        with Switch(answer_all, trunk_to(peer.address), timing=PATIENT) as switch:
-            peer.switch = switch.address
+    with Peer(NOBODY) as peer:
+        with switch_to(peer, timing=PATIENT) as switch:
             switch.place()
             peer.reply(peer.expect("INVITE"), 200, body=SDP, tag="a")
             assert switch.wait(LegAnswered).far.law is NEAR.law

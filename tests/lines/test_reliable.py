@@ -19,7 +19,7 @@ from switch_server.core.leg import (
 )
 from switch_server.core.words import Signalling, Trunk
 from tests.lines.peer import SDP, Call, Message, Peer
-from tests.lines.switch import LOCAL, NEAR, PATIENT, Switch, answer_all, trunk_to, wait_and_see
+from tests.lines.switch import LOCAL, NEAR, PATIENT, Switch, answer_all, switch_to, wait_and_see
 
 ANSWER = SDP.replace("RTP/AVP 8 0 101", "RTP/AVP 8 101")
 HELD = SDP.replace("a=sendrecv", "a=sendonly")
@@ -293,15 +293,8 @@ def test_the_trunk_s_rule_for_calls_in(rule, header, code) -> None:
 
 
 @pytest.fixture
-def callee():
-    with Peer(("127.0.0.1", 9)) as it:
-        yield it
-
-
-@pytest.fixture
 def calling(callee):
-    with Switch(answer_all, trunk_to(callee.address), timing=PATIENT) as it:
-        callee.switch = it.address
+    with switch_to(callee, timing=PATIENT) as it:
         yield it
 
 
@@ -404,9 +397,7 @@ def test_hanging_up_after_a_prack_cancels(calling, callee) -> None:
     ("rule", "supported", "required"), [("never", False, False), ("supported", True, False), ("required", True, True)]
 )
 def test_the_trunk_s_rule_for_calls_out(callee, rule, supported, required) -> None:
-    trunk = trunk_to(callee.address, signalling=Signalling(reliable=rule))
-    with Switch(answer_all, trunk, timing=PATIENT) as switch:
-        callee.switch = switch.address
+    with switch_to(callee, timing=PATIENT, signalling=Signalling(reliable=rule)) as switch:
         switch.place()
         invite = callee.expect("INVITE")
         assert ("100rel" in invite.get("Supported")) is supported

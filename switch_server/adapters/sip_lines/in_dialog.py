@@ -69,7 +69,7 @@ class DialogLeg(SipLeg):
         if self.offer_is_open(transaction.request):
             self.reply(transaction, 491)
         elif self.state is LineState.OFFERED:
-            self.reply(transaction, 500, messages.header("Retry-After", str(random.randint(0, 10))))  # noqa: S311
+            self.reply(transaction, 500, messages.header("Retry-After", str(random.randint(0, 10))))  # noqa: S311  no secret
         elif not transaction.request.body:
             self._offer_again(transaction)
         else:
@@ -199,7 +199,7 @@ class DialogLeg(SipLeg):
             headers.append(messages.header("Require", "timer"))
         return tuple(headers)
 
-    def _rearm(self, timer: SessionTimer) -> None:
+    def _rearm(self, timer: SessionTimer | None) -> None:
         self.arm_session(timer, self.refresh)
 
     # --- our refresh ---
@@ -241,7 +241,7 @@ class DialogLeg(SipLeg):
     def _refresh_later(self) -> None:
         """RFC 3261 §14.1: the owner of the Call-ID waits longer, so that one of the two ends gets through."""
         span = (2.1, 4.0) if not self.incoming else (0.0, 2.0)
-        self.wait(random.uniform(*span) * self.host.timing.glare, self.refresh)  # noqa: S311
+        self.wait(random.uniform(*span) * self.host.timing.glare, self.refresh)  # noqa: S311  no secret
 
     def floor_rises(self, response: Response) -> bool:
         """A 422 with a higher Min-SE than the last one (RFC 4028 §7.3)."""

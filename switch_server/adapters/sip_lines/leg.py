@@ -167,7 +167,7 @@ class SipLeg:
         self.timer = timer
         if timer is not None and self.state is LineState.UP:
             # spread by up to 10 % downwards, so that calls of one burst are not refreshed in one burst
-            wait = timer.wait_s * (1 - random.random() / 10 if timer.we_refresh else 1)  # noqa: S311
+            wait = timer.wait_s * (1 - random.random() / 10 if timer.we_refresh else 1)  # noqa: S311  no secret
             self._session = self.host.timers.after(wait, self.guard(refresh if timer.we_refresh else self.lost))
 
     def _cancel_session(self) -> None:

@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Callable
 from enum import StrEnum
 from functools import partial
-from typing import Final, ParamSpec, Protocol
+from typing import ParamSpec, Protocol
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -34,8 +34,6 @@ from switch_server.core.words import Event, Far, Near, Trunk
 
 log = logging.getLogger(__name__)
 
-_PROOFS: Final = {401: ("www-authenticate", "Authorization"), 407: ("proxy-authenticate", "Proxy-Authorization")}
-"""The challenge of a response and the header that answers it."""
 ResponseHandler = Callable[[Response], None]
 P = ParamSpec("P")
 
@@ -219,7 +217,7 @@ class SipLeg:
         """The request was sent again, in a new transaction."""
 
     def _proof(self, method: str, request: Request, response: Response) -> Header | None:
-        asks = _PROOFS.get(response.code)
+        asks = digest.PROOFS.get(response.code)
         if asks is None or not self.trunk.username:
             return None
         challenges = filter(None, map(digest.read_challenge, response.values(asks[0])))

@@ -234,7 +234,7 @@ class Response(Message):
 
 
 def wire(lines: list[str], body: bytes) -> bytes:
-    """The bytes of a message: its lines, Content-Length and body. A line break in a value, from whomever it is, is a question mark."""
+    """The bytes of a message: its lines, Content-Length and body. A line break within a value is written as a question mark, so that no value adds a line."""
     head = "\r\n".join(lines)
     if head.count("\r") != len(lines) - 1 or head.count("\n") != len(lines) - 1:
         head = "\r\n".join(line.replace("\r", "?").replace("\n", "?") for line in lines)

@@ -83,7 +83,7 @@ class CallLegs:
             leg.give_up_channel()
 
     def takes_key(self, leg: Leg, key: DigitPressed) -> bool:
-        """Whether the key counts (``KeySource``). A leg's card is told before the key has an effect whether its own keys still end plays."""
+        """Whether the key counts (``KeySource``). Before the key has an effect, the leg's card is told whether the keys that it hears still end plays."""
         was_info = leg.keys.is_info
         if not leg.keys.takes(key.way, self.now):
             self.switch.count("keys_doubled")

@@ -11,7 +11,6 @@ from tests.e2e.centre import Centre
 from tests.e2e.desk import Desk, hears
 from tests.e2e.phone import Phone, media_of, sdp
 from tests.rtp_peer import sine
-from tests.sip_tools import free_port
 
 pytestmark = pytest.mark.slow
 NUMBER, CUSTOMER, RINGBACK, ANNOUNCEMENT = "7001", "013900001234", 450, 1000
@@ -24,11 +23,6 @@ steps:
   failed: {kind: hangup, say: [all_lines_busy]}
   ended: {kind: hangup}
 """
-
-
-@pytest.fixture(scope="module")
-def port() -> int:
-    return free_port()
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from tests.e2e.callee import TAG, Callee
 from tests.e2e.centre import Centre
 from tests.e2e.phone import Phone, media_of, sdp
 from tests.rtp_peer import EVENT_KEYS, Heard, RtpPeer, frequency, gaps, level, purity, sine
-from tests.sip_tools import SCENARIOS, Baresip, Sipp, free_port
+from tests.sip_tools import SCENARIOS, Baresip, Sipp
 
 pytestmark = pytest.mark.slow
 NUMBER, CROWDED = "7001", "7002"
@@ -30,11 +30,6 @@ steps:
   waiting: {{kind: queue, queue: agents, wait: 20, on_timeout: ended}}
   ended: {{kind: hangup}}
 """
-
-
-@pytest.fixture(scope="module")
-def port() -> int:
-    return free_port()
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,6 @@ from tests.e2e.centre import Centre, leads_out
 from tests.e2e.desk import Desk, both_sides, hears, talks, wrap_up
 from tests.e2e.phone import Phone
 from tests.rtp_peer import sine
-from tests.sip_tools import free_port
 
 pytestmark = pytest.mark.slow
 QUEUE, CUSTOMER = "7100", "013900001234"
@@ -27,11 +26,6 @@ steps:
   again: {kind: say, say: [callback_answer], next: agents}
   ended: {kind: hangup, say: [after_talk], cause: agent_hung_up}
 """
-
-
-@pytest.fixture(scope="module")
-def port() -> int:
-    return free_port()
 
 
 @pytest.fixture(scope="module")

@@ -22,16 +22,11 @@ from tests.e2e.phone import Phone
 from tests.e2e.test_desk import FLOWS, QUEUE
 from tests.e2e.test_desk_out import CUSTOMER
 from tests.rtp_peer import EVENT_KEYS, level, purity, sine
-from tests.sip_tools import Baresip, free_port
+from tests.sip_tools import Baresip
 
 pytestmark = pytest.mark.slow
 OTHER_HZ = 700
 """The tone of a colleague without a desk phone."""
-
-
-@pytest.fixture(scope="module")
-def port() -> int:
-    return free_port()
 
 
 @pytest.fixture(scope="module")

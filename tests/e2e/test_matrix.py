@@ -18,18 +18,12 @@ from tests.e2e.centre import Centre, leads_out
 from tests.e2e.desk import Desk, talks
 from tests.e2e.phone import Phone
 from tests.e2e.test_desk import FLOWS, MAIN, QUEUE
-from tests.sip_tools import free_port
 
 pytestmark = pytest.mark.slow
 OUTSIDE = "013900001234"
 ANN, BOB, CAT, DAN, BOSS = range(5)
 CHOSEN = {"agents": 30, "fund": 4}
 """Seconds that a desk rings, by queue."""
-
-
-@pytest.fixture(scope="module")
-def port() -> int:
-    return free_port()
 
 
 @pytest.fixture(scope="module")

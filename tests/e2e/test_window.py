@@ -21,7 +21,6 @@ from tests.e2e.centre import DEADLINE, Centre, leads_out
 from tests.e2e.phone import Phone
 from tests.e2e.test_desk import FLOWS, QUEUE
 from tests.rtp_peer import EVENT_KEYS, level, sine
-from tests.sip_tools import free_port
 from tests.ui.xserver import x_server
 
 pytestmark = pytest.mark.slow
@@ -29,11 +28,6 @@ OUTSIDE = "013900001234"
 KEYS = {command.id: command.keys for command in PANELS.commands}
 AGENT_HZ, OTHER_HZ = 400, 700
 HANDS = pytest.mark.parametrize("hand", ["key", "mouse"])
-
-
-@pytest.fixture(scope="module")
-def port() -> int:
-    return free_port()
 
 
 @pytest.fixture(scope="module")

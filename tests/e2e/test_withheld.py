@@ -22,17 +22,11 @@ from tests.e2e.test_bridge import FLOW as BRIDGE
 from tests.e2e.test_desk import FLOWS, QUEUE, queues
 from tests.lines.peer import Call, Peer
 from tests.rtp_peer import RtpPeer, sine
-from tests.sip_tools import free_port
 
 pytestmark = pytest.mark.slow
 NUMBER, BRIDGED = "8613912340987", "7001"
 DIGITS = NUMBER[2:]
 """Without the country's code, as the store would write it."""
-
-
-@pytest.fixture(scope="module")
-def port() -> int:
-    return free_port()
 
 
 @pytest.fixture(scope="module")

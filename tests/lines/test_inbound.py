@@ -272,7 +272,7 @@ def test_malformed_sdp_is_refused_and_offers_nothing() -> None:
 
 
 def test_lines_in_use_are_counted_and_the_next_caller_hears_busy() -> None:
-    with Switch(answer_all, trunk_to(("127.0.0.1", 9), lines=1)) as switch, Peer(switch.address) as peer:
+    with Switch(answer_all, trunk_to(NOBODY, lines=1)) as switch, Peer(switch.address) as peer:
         call = Call(peer)
         call.up()
         switch.wait(LegConfirmed)

@@ -69,9 +69,24 @@ ENDPOINT = "tcp://<IPv4 address or *>:<port>"
         ({"trunks": [trunk(far=[], username="u")]}, "trunks[0].far: addresses, or username and password for digest"),
         ({"trunks": [trunk(username="u")]}, "trunks[0].password: username and password, both or neither"),
         ({"trunks": [trunk(password="p")]}, "trunks[0].username: username and password, both or neither"),
+        *(
+            ({"trunks": [trunk(username=user, password="p")]}, 'trunks[0].username: printable characters, but no " and no \\')
+            for user in ('a"b', "a\\b", "a\r\nX: b")
+        ),
         ({"trunks": [trunk(lines=0)]}, "trunks[0].lines: at least 1"),
         ({"trunks": [trunk(laws=[])]}, "trunks[0].laws: pcma, pcmu or both"),
-        ({"trunks": [trunk(options_interval=-1)]}, "trunks[0].options_interval: seconds; 0 for none"),
+        *(
+            ({"trunks": [trunk(options_interval=seconds)]}, "trunks[0].options_interval: 1 to 3600 seconds; 0 for none")
+            for seconds in (-1, 0.5, 3601)
+        ),
+        *(
+            ({"trunks": [trunk(name=name)]}, "trunks[0].name: 1 to 64 printable characters")
+            for name in ("", "city\n", 65 * "x")
+        ),
+        *(
+            ({"trunks": [trunk(numbers=["95500", number])]}, f"trunks[0].numbers[1]: {number!r} is not a number, or the begin of numbers and *")
+            for number in ("", "955 00", "9550\n", 66 * "9")
+        ),
         ({"trunks": [trunk(session_expires=89)]}, "trunks[0].session_expires: at least 90 seconds (RFC 4028)"),
         ({"trunks": [trunk(signalling={"reliable": "always"})]}, "trunks[0].signalling.reliable: Invalid enum value 'always'; allowed: never, supported, required"),
         ({"trunks": [trunk(signalling={"redirects": True})]}, "trunks[0].signalling.redirects: Expected `text`, got `bool`; allowed: refuse, follow"),

@@ -26,7 +26,7 @@ class CallLegs:
         self.legs: dict[LegId, Leg] = {caller.id: caller}
         self.switch = switch
         self._legs_made = 1
-        self._counted(caller)
+        caller.counted_in(switch.use)
 
     @property
     def now(self) -> float:
@@ -43,11 +43,7 @@ class CallLegs:
         self._legs_made += 1
         leg.card = self.caller.card
         self.legs[leg.id] = leg
-        self._counted(leg)
-
-    def _counted(self, leg: Leg) -> None:
-        leg.use = self.switch.use
-        leg.count()
+        leg.counted_in(self.switch.use)
 
     def open_channel(self, leg: Leg, far: Far | None) -> None:
         """Asks the leg's card for a channel."""
@@ -84,11 +80,10 @@ class CallLegs:
             if leg.state is not LegState.ENDED:
                 self.step_leg(leg, LegEvent.ENDED)
             self.to_card(leg, CloseChannel(leg.id))
-            leg.channel = ChannelState.CLOSED
-            leg.count()
+            leg.give_up_channel()
 
     def takes_key(self, leg: Leg, key: DigitPressed) -> bool:
-        """Whether the key counts (``KeySource``). A leg's card is told before the key has an effect whether its own keys still end plays."""
+        """Whether the key counts (``KeySource``). Before the key has an effect, the leg's card is told whether the keys that it hears still end plays."""
         was_info = leg.keys.is_info
         if not leg.keys.takes(key.way, self.now):
             self.switch.count("keys_doubled")

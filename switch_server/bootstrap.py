@@ -44,7 +44,7 @@ from switch_server.ports.operations import BranchState
 from switch_server.services import descriptors
 from switch_server.services.call_ids import CallIds
 from switch_server.services.clock import Clock
-from switch_server.services.collector import leave_alone_what_stays
+from switch_server.services.collector import exempt_lasting_objects
 from switch_server.services.config_file import desk_endpoint
 from switch_server.services.draining import OrderlyStop
 from switch_server.services.engine import Adapters, Engine
@@ -75,7 +75,7 @@ class Server:
         """By the part in trouble."""
         self._running = AsyncExitStack()
         descriptors.raise_limit()
-        self._crowd = descriptors.Crowd()
+        self._descriptors = descriptors.DescriptorWatch()
         self._loop_watch = LoopWatch()
         server, state = settings.server, settings.state
         own_folder(state)
@@ -193,7 +193,7 @@ class Server:
         if self.stopping.stopped.is_set():
             return False
         await self.engine.settled()  # the core has its cards
-        leave_alone_what_stays()
+        exempt_lasting_objects()
         self._loop_watch.start()
         log.info("switch-server %s takes calls on %s:%d", version(), *self._listen())
         return True
@@ -221,8 +221,8 @@ class Server:
             log.warning("the switch's clock is %.0f s behind the system's", behind)
 
     async def _look_at_descriptors(self) -> None:
-        await asyncio.to_thread(self._crowd.look, (self.branches.endpoint, self.desks.links.endpoint))
-        for trouble, name in zip(self._crowd.troubles(), ("descriptors", "strangers"), strict=True):
+        await asyncio.to_thread(self._descriptors.look, (self.branches.endpoint, self.desks.links.endpoint))
+        for trouble, name in zip(self._descriptors.troubles(), ("descriptors", "strangers"), strict=True):
             self._troubles.pop(name, None)
             if trouble is not None:
                 self._troubles[name] = trouble
@@ -378,8 +378,8 @@ class Server:
             "order_journal": msgspec.to_builtins(self.orders.counts),
             "event_journal": msgspec.to_builtins(events.counts)
             | {"waiting": events.waiting, "waiting_bytes": events.waiting_bytes},
-            "branch_links": self.branches.connections | self._crowd.silent(self.branches.endpoint),
-            "desk_links": self.desks.links.connections | self._crowd.silent(self.desks.links.endpoint),
+            "branch_links": self.branches.connections | self._descriptors.silent(self.branches.endpoint),
+            "desk_links": self.desks.links.connections | self._descriptors.silent(self.desks.links.endpoint),
             "descriptors": {"used": descriptors.used(), "limit": descriptors.limit()},
         }
 

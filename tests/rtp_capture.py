@@ -10,11 +10,12 @@ import contextlib
 import re
 import socket
 import struct
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import NamedTuple
+
+from tests.background import Background
 
 ETH_P_IP = 0x0800  # incoming packets only: a packet sent over lo also comes in over lo, so that each is captured once
 SO_TIMESTAMPNS = 35  # missing in the socket module
@@ -47,22 +48,16 @@ def may_capture() -> bool:
     return True
 
 
-class RtpCapture:
+class RtpCapture(Background):
     """Captures every UDP packet with RTP version 2 without CSRC and extension, until the ``with`` block ends."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._skt = _open()
         self._packets: list[Packet] = []
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._read, daemon=True)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
 
     def __exit__(self, *_: object) -> None:
-        self._over.set()
-        self._thread.join()
+        super().__exit__()
         self._skt.close()
 
     def first(self, wanted: Callable[[Packet], bool], *, after: float, seconds: float = 20.0) -> Packet:
@@ -75,8 +70,8 @@ class RtpCapture:
             time.sleep(0.005)
         raise AssertionError(f"no such packet in {seconds} s")
 
-    def _read(self) -> None:
-        while not self._over.is_set():
+    def work(self) -> None:
+        while not self.over.is_set():
             try:
                 data, ancillary, _, _ = self._skt.recvmsg(2048, 64)
             except TimeoutError:

@@ -1,8 +1,8 @@
 """Connections whose peer has not proven a known key: bounded, the oldest are cut off.
 
 An honest peer proves its key within milliseconds, so the oldest of many are those that never will. Without the bound a program runs out of
-descriptors: then its files can't be opened, and libzmq aborts when it can't accept a connection at an ``ipc://`` endpoint. Descriptors are libzmq's, which closes
-them; a descriptor that it has given back may be another file's, so a connection is cut off only where it is one of the server's port.
+descriptors: then its files can't be opened, and libzmq aborts when it can't accept a connection at an ``ipc://`` endpoint. libzmq owns and closes
+the descriptors, and the number of a closed one may belong to another file: so only connections to the server's port are cut off.
 """
 
 import contextlib
@@ -54,7 +54,7 @@ def _descriptors() -> int:
 
 
 def _cut_off(descriptor: int, port: int) -> bool:
-    """Shuts the connection down by a second descriptor, which stays the same file meanwhile. ``False``: it is none of the port, or is gone."""
+    """Shuts a connection down through a duplicate of its descriptor, which libzmq can't close meanwhile. ``False``: it is no connection to the port."""
     with contextlib.suppress(OSError), socket.socket(fileno=os.dup(descriptor)) as connection:
         if connection.family == socket.AF_INET and connection.getsockname()[1] == port:
             connection.shutdown(socket.SHUT_RDWR)

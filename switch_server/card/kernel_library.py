@@ -25,7 +25,7 @@ COMPILERS = ("gcc", "cc", "clang")
 LONGEST_S = 60
 
 
-class NoKernel(Exception):  # noqa: N818
+class NoKernel(Exception):  # noqa: N818  the name says what it is
     """There is no library, and none can be made; the text says why."""
 
 
@@ -88,7 +88,7 @@ def _compile(path: Path) -> None:
         made = Path(folder) / path.name
         command = [compiler, *OPTIONS, "-o", str(made), str(SOURCE)]
         try:
-            done = subprocess.run(command, capture_output=True, text=True, timeout=LONGEST_S, check=False)  # noqa: S603
+            done = subprocess.run(command, capture_output=True, text=True, timeout=LONGEST_S, check=False)  # noqa: S603  a compiler of the PATH
         except subprocess.TimeoutExpired as error:
             raise NoKernel(f"{compiler} took over {LONGEST_S} s") from error
         if done.returncode:
@@ -103,9 +103,9 @@ def main() -> None:
         description="Compiles the voice cards' inner loop, where there is a C compiler."
     ).parse_args()
     try:
-        print(f"compiled: {load()._name}")  # noqa: T201, SLF001
+        print(f"compiled: {load()._name}")  # noqa: T201, SLF001  a command's output; ctypes tells the path nowhere else
     except NoKernel as reason:
-        print(f"not compiled, cards calculate with numpy: {reason}")  # noqa: T201
+        print(f"not compiled, cards calculate with numpy: {reason}")  # noqa: T201  as above
 
 
 if __name__ == "__main__":

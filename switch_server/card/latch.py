@@ -51,9 +51,8 @@ class Latches:
         self._by_row: dict[int, int] = {}
         self._waiting: dict[tuple[int, int], set[int]] = {}  # (port, far ip): un-latched rows
         self._group_of: dict[int, tuple[int, int]] = {}
-        self._networks: dict[
-            int, tuple[int, Networks]
-        ] = {}  # un-latched row: its port, and where else it may be sent from
+        self._networks: dict[int, tuple[int, Networks]] = {}
+        """By un-latched row: its port, and the networks from which it may be sent to, too."""
         self._channels_at: list[int] = []
         self._claims: dict[int, int] = {}  # unknown key: packets so far
         self._ended_calls: dict[int, int] = {}  # key: tick until which the entry is kept

@@ -43,7 +43,7 @@ def header(data_bytes: int) -> bytes:
     )
 
 
-Samples = bytes | npt.NDArray[np.uint8]
+Samples = bytes | memoryview
 _Job = tuple[int, str | Samples | None]
 
 
@@ -142,7 +142,7 @@ class RecordingWriter:
 
 
 def _write(descriptor: int, what: Samples, place: int) -> None:
-    view = memoryview(what)  # type: ignore[arg-type]  # an array is a buffer, too
+    view = memoryview(what)
     while view:
         written = os.pwrite(descriptor, view, place)
         view, place = view[written:], place + written
@@ -207,7 +207,7 @@ class Recorder:
         """Whether a recording of this leg is still being written or closed."""
         return any(recording.leg == leg for recording in self._by_file.values())
 
-    def start(self, row: int, leg: LegId, recording: RecordingId, path: str, tick: int = 0) -> bool:
+    def start(self, row: int, leg: LegId, recording: RecordingId, path: str, tick: int) -> bool:
         """Records from the tick after ``tick`` on. ``False``: all slots are taken, nothing is recorded."""
         if not self._free:
             return False
@@ -237,7 +237,7 @@ class Recorder:
         self._writer.close(recording.file)
         self._remove(recording)
 
-    def move(self, row: int, recording: RecordingId, to: int, leg: LegId, tick: int = 0) -> None:
+    def move(self, row: int, recording: RecordingId, to: int, leg: LegId, tick: int) -> None:
         """From the next tick on, the recording goes on with the two sides of ``leg``, which has the row ``to``."""
         moved = self._find(row, recording)
         if moved is None:
@@ -316,7 +316,7 @@ class Recorder:
         both = self.interleave(slot, frames)
         self._fill[slot] = 0
         recording.frames += frames
-        if self._writer.append(recording.file, both):
+        if self._writer.append(recording.file, both.data):
             recording.written += frames
         elif not recording.cause:
             recording.cause = "failed"

@@ -82,7 +82,7 @@ class LogFile(logging.Handler):
                 self._turn()
             self._size += os.write(self._file, content)
         except OSError:
-            pass  # there is nobody to be told
+            pass  # the log itself is the place for such a message
         return []
 
     def _turn(self) -> None:

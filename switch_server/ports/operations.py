@@ -51,6 +51,9 @@ from shared.ids import AccountNo, AgentId, BranchId, CallId, DeskId, PhoneName, 
 from switch_server.ports.records import Customer, OrderRecord
 from switch_server.ports.trunks import TrunkOperator
 
+DEFAULT_ACTOR = "operator"
+"""Who stands in the audit for a request without a name."""
+
 
 class OperationRefused(Exception):  # noqa: N818  the name says what it is
     """The switch refused; becomes a ``RequestRefused``."""

@@ -6,8 +6,8 @@ YOUNG, MIDDLE, OLD = 5_000, 20, 50
 """New objects (net) for a pass over them; passes for one over the middle generation; those for one over all. A call is some 100 objects."""
 
 
-def leave_alone_what_stays() -> None:
-    """At the end of the start: configuration, prompts, accounts and modules are never looked at again. A pass over them takes 0.1 s and more."""
+def exempt_lasting_objects() -> None:
+    """At the end of the start: exempts what stays (configuration, prompts, accounts, modules) from all later passes. A pass over it takes 0.1 s and more."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(YOUNG, MIDDLE, OLD)

@@ -18,7 +18,7 @@ from switch_server.core.words import DISPOSITIONS, FaxRules, Limits, Queue, Swit
 from switch_server.services.fax_checks import wrong_fax
 from switch_server.services.queue_checks import wrong_dispositions, wrong_queues
 from switch_server.services.strict_yaml import Complaint, ConfigError, Document, load
-from switch_server.services.trunk_checks import is_far, wrong_rules, wrong_together
+from switch_server.services.trunk_checks import is_far, wrong_names, wrong_rules, wrong_together
 
 
 class SipSettings(Struct, frozen=True, forbid_unknown_fields=True):
@@ -151,10 +151,11 @@ def _wrong_in(trunk: Trunk) -> Iterator[tuple[tuple[str | int, ...], str]]:
         yield ("lines",), "at least 1"
     if not trunk.laws:
         yield ("laws",), "pcma, pcmu or both"
-    if trunk.options_interval < 0:
-        yield ("options_interval",), "seconds; 0 for none"
+    if trunk.options_interval != 0 and not 1 <= trunk.options_interval <= 3600:
+        yield ("options_interval",), "1 to 3600 seconds; 0 for none"
     if trunk.session_expires < 90:
         yield ("session_expires",), "at least 90 seconds (RFC 4028)"
+    yield from wrong_names(trunk)
     yield from wrong_rules(trunk)
     if trunk.media_from and trunk.media != "symmetric":
         yield ("media_from",), "only with media: symmetric"

@@ -10,10 +10,10 @@ from shared.control_rows import Trouble, TroubleCode
 
 WANTED: Final = 65_536
 LOOK_EVERY: Final = 5.0
-FEW: Final = 0.8
-"""The share of the descriptors in use from which a person should look."""
-CROWD: Final = 200
-"""Silent connections to the endpoints from which a person should look."""
+FEW_LEFT: Final = 0.8
+"""The share of the descriptors in use from which there is an alarm."""
+MANY_SILENT: Final = 200
+"""Silent connections to the endpoints from which there is an alarm."""
 _SYN_RECV: Final = "03"
 _TABLE: Final = Path("/proc/net/tcp")
 
@@ -47,7 +47,7 @@ def silent_connections(table: str) -> Counter[int]:
     return Counter(int(row[1].rpartition(":")[2], 16) for row in rows if row[3] == _SYN_RECV)
 
 
-class Crowd:
+class DescriptorWatch:
     """The descriptors in use and the silent connections to the links' endpoints, as of the last ``look``."""
 
     def __init__(self) -> None:
@@ -69,12 +69,12 @@ class Crowd:
         return {"silent_connections": self._silent[_port(endpoint)]}
 
     def troubles(self) -> tuple[Trouble | None, Trouble | None]:
-        """Few descriptors left; a crowd of silent connections."""
-        few = self._used > FEW * limit()
-        crowd = self._silent.total()
+        """Few descriptors left; many silent connections."""
+        few = self._used > FEW_LEFT * limit()
+        silent = self._silent.total()
         return (
             Trouble(TroubleCode.FEW_DESCRIPTORS, str(self._used), str(limit())) if few else None,
-            Trouble(TroubleCode.SILENT_CONNECTIONS, str(crowd)) if crowd >= CROWD else None,
+            Trouble(TroubleCode.SILENT_CONNECTIONS, str(silent)) if silent >= MANY_SILENT else None,
         )
 
 

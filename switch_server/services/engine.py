@@ -50,7 +50,10 @@ class Adapters(Struct):
 
 
 class Engine:
-    """Runs on one asyncio loop. ``trace`` gets a line for each transition of the core; ``None``: the log. ``post`` may be called from any thread; all other methods from the loop's thread."""
+    """Runs on one asyncio loop. ``post`` may be called from any thread; all other methods from the loop's thread.
+
+    ``trace`` gets a line for each transition of the core; ``None``: the log.
+    """
 
     def __init__(self, clock: Callable[[], float], trace: Callable[[str], None] | None = None) -> None:
         self.clock = clock

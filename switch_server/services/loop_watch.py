@@ -1,4 +1,4 @@
-"""The event loop's own stalls: how late it is for a beat that is due each ``EVERY`` seconds."""
+"""Stalls of the event loop: how late it runs a timer that is due each ``EVERY`` seconds."""
 
 import asyncio
 from collections import Counter

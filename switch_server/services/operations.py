@@ -39,7 +39,15 @@ from switch_server.core.orders import OrderState
 from switch_server.core.snapshot import CallView, CardView, SwitchSnapshot
 from switch_server.core.words import Audit, CardLoad, Event, SwitchConfig
 from switch_server.ports.errors import StoreError
-from switch_server.ports.operations import BackupsPort, BranchState, FaxOperator, OperationRefused, Records, Staff
+from switch_server.ports.operations import (
+    DEFAULT_ACTOR,
+    BackupsPort,
+    BranchState,
+    FaxOperator,
+    OperationRefused,
+    Records,
+    Staff,
+)
 from switch_server.services import look_audit, staff_rows
 from switch_server.services import operator_rows as rows
 from switch_server.services.strict_yaml import ConfigError
@@ -47,7 +55,6 @@ from switch_server.services.trunk_operations import TrunkOperations
 
 P = ParamSpec("P")
 R = TypeVar("R")
-DEFAULT_ACTOR = "operator"
 WITHHELD = "withheld"
 """Shown to an operator in place of a withheld number."""
 NAMED = 5

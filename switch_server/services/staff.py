@@ -31,14 +31,12 @@ from switch_server.core.snapshot import SeatView, SwitchSnapshot
 from switch_server.core.words import Event, SwitchConfig
 from switch_server.ports.desks import AgentBook, AgentRecord
 from switch_server.ports.errors import StoreError
-from switch_server.ports.operations import DeskLinksPort, DeskState, OperationRefused, Records
+from switch_server.ports.operations import DEFAULT_ACTOR, DeskLinksPort, DeskState, OperationRefused, Records
 from switch_server.ports.phones import DeskPhoneBook
 from switch_server.services import staff_rows as rows
 from switch_server.services.passwords import SHORTEST, hash_password
 from switch_server.services.phone_staff import PhoneStaff
 from switch_server.services.report_service import BadDays, ReportService
-
-DEFAULT_ACTOR = "operator"
 
 
 class StaffSources(Struct, frozen=True, kw_only=True):

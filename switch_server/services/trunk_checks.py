@@ -16,9 +16,11 @@ from switch_server.core.words import (
     line_numbers,
 )
 
+LONGEST_NAME = 64
 Path = tuple[str | int, ...]
 Wrong = tuple[Path, str]
 
+_NUMBERS = re.compile(r"[0-9A-Za-z+*#._~!()-]{1,65}")
 _ADD = re.compile(r"[0-9+*#]{0,32}")
 _USER = re.compile(r"[A-Za-z0-9+*#._-]{1,64}")
 _DOMAIN = re.compile(r"(?!-)[A-Za-z0-9.-]{1,255}")
@@ -28,6 +30,17 @@ _NAMES = {
     "user": (re.compile(r"[*#-]{1,3}"), "one to three of * # -"),
 }
 _RESERVED = ("user", "transport", "maddr", "ttl", "lr", "method", "tag")
+
+
+def wrong_names(trunk: Trunk) -> Iterator[Wrong]:
+    """The name, as ``switchctl`` can be given it, the user name, which stands in quotation marks (RFC 7616), and the numbers."""
+    if not (1 <= len(trunk.name) <= LONGEST_NAME and trunk.name.isprintable()):
+        yield ("name",), f"1 to {LONGEST_NAME} printable characters"
+    if not trunk.username.isprintable() or not set('"\\').isdisjoint(trunk.username):
+        yield ("username",), 'printable characters, but no " and no \\'
+    for at, pattern in enumerate(trunk.numbers):
+        if not _NUMBERS.fullmatch(pattern):
+            yield ("numbers", at), f"{pattern!r} is not a number, or the begin of numbers and *"
 
 
 def wrong_rules(trunk: Trunk) -> Iterator[Wrong]:

@@ -8,12 +8,11 @@ from shared.control import Done, RefusedCode
 from shared.control_rows import Trouble, TroubleCode
 from shared.control_trunks import CardLineRow, ControlCardLines, FarRow, RegistrationRow, Trunks
 from shared.ids import TrunkName
+from switch_server.core.leg import LegState
 from switch_server.core.snapshot import SwitchSnapshot
 from switch_server.core.words import SwitchConfig, Trunk
-from switch_server.ports.operations import OperationRefused
+from switch_server.ports.operations import DEFAULT_ACTOR, OperationRefused
 from switch_server.ports.trunks import FarEnd, LineBlocks, RegistrationView, TrunksPort
-
-DEFAULT_ACTOR = "operator"
 
 
 class TrunkSources(Struct, frozen=True, kw_only=True):
@@ -49,7 +48,7 @@ class TrunkOperations:
             (leg.trunk, leg.line): (call.call, leg.number if leg.leg != call.legs[0].leg else call.ani or leg.number)
             for call in self._from.snapshot().calls
             for leg in call.legs
-            if leg.line is not None and leg.state != "ended"
+            if leg.line is not None and leg.state != LegState.ENDED
         }
         rows: list[CardLineRow] = []
         for name in [trunk] if trunk else lines:

@@ -6,6 +6,8 @@ import re
 from shared import control_agents
 
 LONGEST_LINE, LONGEST_LEVEL = 64, 4
+LINE_DIGITS = 4
+"""Of a line of a box with cards: 1 to 9999."""
 
 
 def limited(text: str) -> int:
@@ -26,7 +28,7 @@ def seconds(text: str) -> float:
 
 
 def line_number(text: str) -> int:
-    value = int(text) if text.isascii() and text.isdecimal() and len(text) <= LONGEST_LEVEL else 0
+    value = int(text) if text.isascii() and text.isdecimal() and len(text) <= LINE_DIGITS else 0
     if not value:
         raise argparse.ArgumentTypeError("bad_line_number")
     return value

@@ -34,7 +34,7 @@ async def flows_check(context: Context) -> int:
             folder = configured
         flows = tuple(load_flow(Path(file), around)[0] for file in given) if given else load_flows(folder, around)
     except ConfigError as error:
-        return problems(context, error)
+        return tell_problems(context, error)
     names = [flow.flow for flow in flows]
     if context.json:
         context.print_json({"format": 1, "type": "FlowsChecked", "problems": [], "flows": names})
@@ -61,7 +61,7 @@ async def flows_show(context: Context) -> int:
     try:
         flows = {flow.flow: flow for flow in _unchecked(folder)}
     except ConfigError as error:
-        return problems(context, error)
+        return tell_problems(context, error)
     if not flows or (name and name not in flows):
         raise CommandRefused("no_flow", flow=name or "", known=", ".join(sorted(flows)) or "–")
     draw = mermaid if context.options.mermaid else tree
@@ -82,7 +82,7 @@ async def config_check(context: Context) -> int:
     try:
         settings = read_settings(file)
     except ConfigError as error:
-        return problems(context, error)
+        return tell_problems(context, error)
     names = [flow.flow for flow in settings.flows]
     if context.json:
         context.print_json({"format": 1, "type": "ConfigChecked", "problems": [], "flows": names})
@@ -91,7 +91,7 @@ async def config_check(context: Context) -> int:
     return OK
 
 
-def problems(context: Context, error: ConfigError) -> int:
+def tell_problems(context: Context, error: ConfigError) -> int:
     problems = [str(complaint) for complaint in error.complaints]
     if context.json:
         context.print_json({"format": 1, "type": "Problems", "problems": problems})

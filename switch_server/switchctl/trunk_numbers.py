@@ -12,7 +12,7 @@ from switch_server.switchctl import tables
 from switch_server.switchctl.context import Context
 from switch_server.switchctl.errors import OK, CommandRefused
 from switch_server.switchctl.fitting_table import FittingTable
-from switch_server.switchctl.offline import problems
+from switch_server.switchctl.offline import tell_problems
 
 
 class NumberStep(Struct, frozen=True):
@@ -32,7 +32,7 @@ async def number(context: Context) -> int:
     try:
         config, _ = load_config(Path(given.config))
     except ConfigError as error:
-        return problems(context, error)
+        return tell_problems(context, error)
     trunk = next((each for each in config.trunks if each.name == given.trunk), None)
     if trunk is None:
         raise CommandRefused("no_trunk", trunk=given.trunk, known=", ".join(each.name for each in config.trunks))
@@ -47,15 +47,11 @@ async def number(context: Context) -> int:
 
 def _steps(trunk: Trunk, number: str, *, incoming: bool, outgoing: bool) -> Iterator[NumberStep]:
     rules = trunk.number_rules
-    for name, wanted in (
-        ("caller_in", incoming),
-        ("called_in", incoming),
-        ("caller_out", outgoing),
-        ("called_out", outgoing),
-    ):
-        if not wanted:
+    for name in rules.__struct_fields__:
+        comes_in = name.endswith("_in")
+        if not (incoming if comes_in else outgoing):
             continue
-        steps = trial(getattr(rules, name), number, incoming=name.endswith("_in"))
+        steps = trial(getattr(rules, name), number, incoming=comes_in)
         yield from (NumberStep(name, _shown(step.rule, own=step.own), step.number, step.became) for step in steps)
         yield NumberStep(name, "=", number, result(number, steps))
 

@@ -56,6 +56,11 @@ def doors() -> tuple[Door, ...]:
     )
 
 
+def fax_door() -> Door:
+    """A trunk on which Asterisk speaks T.38: its numbers 650 to 652 (``etc/extensions.conf``)."""
+    return Door("fax", "7", {"t38_udptl": "yes", "t38_udptl_ec": "redundancy", "dtmf_mode": "rfc4733"})
+
+
 class Box:
     """``parties``: the numbers of the telephones behind it; ``ports[number]`` is where each must be. ``dialplan``: more of ``extensions.conf``."""
 

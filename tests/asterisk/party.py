@@ -6,26 +6,21 @@ party.rtp.say(sine(400, 8000))
 party.holds(); party.retrieves(); party.refers("8002"); party.hangs_up()
 """
 
-import threading
-from collections.abc import Callable
-from typing import Self
 from urllib.parse import quote
 
 from tests.asterisk.box import Box
+from tests.e2e.centre import DEADLINE
+from tests.e2e.listening_phone import ListeningPhone
 from tests.e2e.phone import media_of, sdp
-from tests.lines.peer import Call, Message, Peer
-from tests.rtp_peer import RtpPeer
-
-SECONDS = 40.0
+from tests.lines.peer import Call, Message
 
 
-class Party:
+class Party(ListeningPhone):
     """``dialog`` is its call, ``call_id`` and tags included, while there is one."""
 
     def __init__(self, box: Box, number: str) -> None:
+        super().__init__(box.address, box.ports[number])
         self.number = number
-        self.peer = Peer(box.address, port=box.ports[number])
-        self.rtp = RtpPeer()
         self.seen: list[Message] = []
         self.invite: Message | None = None
         """The call that rings."""
@@ -34,27 +29,14 @@ class Party:
         self.over = 0
         """How many of its calls the other side has ended."""
         self._address = box.address
-        self._changed = threading.Condition()
-        self._closing = False
-        self._thread = threading.Thread(target=self._hear, daemon=True)
-
-    def __enter__(self) -> Self:
-        self.rtp.__enter__()
-        self._thread.start()
-        return self
 
     def __exit__(self, *_: object) -> None:
         if self.dialog is not None:
             self.hangs_up()
-        self._closing = True
-        self._thread.join(10)
-        self.rtp.__exit__()
-        self.peer.close()
+        super().__exit__()
 
-    def until(self, condition: Callable[[], object], seconds: float = SECONDS) -> None:
-        with self._changed:
-            came = self._changed.wait_for(condition, seconds)
-        assert came, f"{self.number} saw only {[message.start for message in self.seen]}"
+    def __str__(self) -> str:
+        return f"{self.number} saw only {[message.start for message in self.seen]}"
 
     def answer_to(self, method: str, after: int, *, final: bool = True) -> Message:
         """Waits for the (final) response to its request of this method, among messages from number ``after`` on."""
@@ -65,7 +47,7 @@ class Party:
                 if each.status and each.method == method and (each.status >= 200 or not final)
             ]  # fmt: skip
 
-        self.until(found)
+        self.wait(found)
         return found()[0]
 
     # --- its own acts ---
@@ -105,7 +87,7 @@ class Party:
 
     def rings(self) -> Message:
         """Waits for a call, and sends 180."""
-        self.until(lambda: self.invite is not None)
+        self.wait(lambda: self.invite is not None)
         assert self.invite is not None
         self.peer.reply(self.invite, 180, tag="party")
         return self.invite
@@ -117,7 +99,7 @@ class Party:
         self.peer.reply(invite, 200, body=self.body, tag="party")
         self.dialog = Call.of(self.peer, invite, "party")
         self.rtp.call(*media_of(invite))
-        self.until(lambda: any(each.start.startswith("ACK") for each in self.seen[before:]))
+        self.wait(lambda: any(each.start.startswith("ACK") for each in self.seen[before:]))
         self.invite = None
 
     def refuses(self, code: int) -> None:
@@ -161,25 +143,20 @@ class Party:
         self.dialog, self.rtp.far = None, None
         self.answer_to("BYE", before)
 
-    def hung_up_on(self, seconds: float = SECONDS) -> None:
-        self.until(lambda: self.over, seconds)
+    def hung_up_on(self, seconds: float = DEADLINE) -> None:
+        self.wait(lambda: self.over, seconds)
 
     # --- what it does by itself ---
 
-    def _hear(self) -> None:
-        while not self._closing:
-            message = self.peer.receive(0.1)
-            if message is not None:
-                with self._changed:
-                    if message.status is None:
-                        self._take(message, message.start.split()[0])
-                    self.seen.append(message)
-                    self._changed.notify_all()
+    def _take(self, message: Message) -> None:
+        if message.status is None:
+            self._request(message, message.start.split()[0])
+        self.seen.append(message)
 
-    def _take(self, request: Message, method: str) -> None:
+    def _request(self, request: Message, method: str) -> None:
         again = ";tag=" in request.get("To")
         if method == "INVITE" and again:
-            self.peer.reply(request, 200, body=sdp(self.rtp.port))
+            self.agrees(request)
             self.rtp.call(*media_of(request))
         elif method == "INVITE":
             self.invite = request

@@ -87,7 +87,7 @@ def test_direct_media_of_a_call_in(centre: Centre, party: Party) -> None:
     """The box leads the sound past itself: both ends are told each other's address by re-INVITE."""
     with Desk(centre) as desk:
         call = in_talk(desk, party, DIRECT)
-        party.until(lambda: re_invited(party))
+        party.wait(lambda: re_invited(party))
         desk.phone.rtp.listen(1.0)
         hears_only(desk.phone.rtp, 1000)
         hears_only(party.rtp, 400)
@@ -100,7 +100,7 @@ def test_direct_media_of_a_call_out(centre: Centre, party: Party) -> None:
         party.answers()
         phone.rtp.say(sine(1000, 8000 * 60, TONE_DBM0))
         party.rtp.say(sine(400, 8000 * 60, TONE_DBM0))
-        party.until(lambda: re_invited(party))
+        party.wait(lambda: re_invited(party))
         phone.rtp.listen(1.0)
         hears_only(phone.rtp, 400)
         hears_only(party.rtp, 1000)

@@ -1,13 +1,13 @@
 """The far end of many long calls: caller and callee by SIP on two ports, and their sound by ``tests.bench._rtp_load``."""
 
 import json
-import re
 import secrets
 import subprocess
 import sys
 import threading
 from typing import Self
 
+from tests.e2e.phone import media_of
 from tests.lines.peer import SDP, Call, Message, Peer, parse
 from tests.sip_tools import ROOT
 
@@ -49,7 +49,7 @@ class FarEnd:
         line, body = self._next_line()
         call = Call(self._caller, number)
         answer = call.up(body)
-        self._speak(line, answer.body)
+        self._speak(line, *media_of(answer))
 
     def all_up(self) -> None:
         """Raises ``AssertionError`` where the switch has ended a call."""
@@ -69,14 +69,11 @@ class FarEnd:
         ip, port = self._addresses[line % SOCKETS]
         return line, SDP.replace("IN IP4 127.0.0.1", f"IN IP4 {ip}").replace("40000", str(port))
 
-    def _speak(self, line: int, answer: str) -> None:
+    def _speak(self, line: int, ip: str, port: int) -> None:
         """Sends and receives on this line from now on."""
-        ip, port = re.search(r"c=IN IP4 (\S+)", answer), re.search(r"m=audio (\d+)", answer)
-        assert ip is not None, answer
-        assert port is not None, answer
         with self._lock:
             assert self._load.stdin is not None
-            self._load.stdin.write(json.dumps([[line, line % SOCKETS, ip[1], int(port[1])]]) + "\n")
+            self._load.stdin.write(json.dumps([[line, line % SOCKETS, ip, port]]) + "\n")
             self._load.stdin.flush()
 
     # --- the callee ---
@@ -101,4 +98,4 @@ class FarEnd:
         line, body = self._next_line()
         self._callee.reply(invite, 200, "OK", body, tag=secrets.token_hex(4))
         if invite.body:
-            self._speak(line, invite.body)
+            self._speak(line, *media_of(invite))

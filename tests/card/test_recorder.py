@@ -27,7 +27,7 @@ class Ticks:
         self.recorder = Recorder(ROWS, self.writer)
 
     def start(self, row: int, name: str, path: Path) -> bool:
-        return self.recorder.start(row, LEGS[row], RecordingId(name), str(path))
+        return self.recorder.start(row, LEGS[row], RecordingId(name), str(path), 0)
 
     def run(self, ticks: int) -> None:
         for _ in range(ticks):
@@ -73,7 +73,7 @@ def test_a_disk_that_is_too_slow_costs_its_recording_and_no_tick(
     assert ticks.recorder.changed, "the reader of the rows reads them again before the next tick"
     monkeypatch.setattr(recorder, "MOST_WAITING", 1 << 20)
     ticks.run(2 * TICKS_A_SECOND)
-    ticks.recorder.move(0, RecordingId("lost"), 1, LEGS[1])
+    ticks.recorder.move(0, RecordingId("lost"), 1, LEGS[1], 0)
     ticks.recorder.close(1)
     assert sorted(ticks.ended()) == [("kept", "closed"), ("lost", "failed")]
 
@@ -88,7 +88,7 @@ def test_the_first_of_a_row_s_recordings_counts_the_time(tmp_path: Path) -> None
     assert ticks.recorder.position_ms(0) == 65 * 20
     ticks.recorder.stop(0, RecordingId("whole"), "stopped")
     assert ticks.recorder.position_ms(0) == 5 * 20
-    ticks.recorder.move(0, RecordingId("partial"), 1, LEGS[1])
+    ticks.recorder.move(0, RecordingId("partial"), 1, LEGS[1], 0)
     assert (ticks.recorder.position_ms(0), ticks.recorder.position_ms(1)) == (None, 5 * 20)
     ticks.recorder.close(1)
     assert len(ticks.ended()) == 2

@@ -23,13 +23,12 @@ from switch_server.card.free_run import FreeRun
 from switch_server.card.kernel import Kernel
 from switch_server.card.lateness import Lateness
 from switch_server.card.prompts import Prompts
-from switch_server.card.sockets import MmsgSockets, bind_pair
+from switch_server.card.sockets import SO_TIMESTAMPNS, MmsgSockets, bind_pair
 from switch_server.card.tones import dtmf, sine
 from switch_server.core.words import media as m
 
 ROWS = 12
 NEVER_LATE_NS = 1 << 62
-SO_TIMESTAMPNS = 35
 RTP = struct.Struct("!BBHII")
 ARRIVAL_STEP_NS = 37_000
 

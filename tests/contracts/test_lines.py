@@ -29,7 +29,7 @@ from switch_server.core.leg import (
 from switch_server.core.words import Event
 from switch_server.ports import LinesPort
 from tests.fakes.lines import FAR, FakeLines
-from tests.lines.peer import SDP, Call, Peer
+from tests.lines.peer import NOBODY, SDP, Call, Peer
 from tests.lines.switch import NEAR, Switch, trunk_to, wait_and_see
 
 HELD = SDP.replace("sendrecv", "sendonly")
@@ -150,7 +150,7 @@ def rig(request: pytest.FixtureRequest) -> Iterator[Rig]:
     if request.param == "fake":
         yield FakeRig()
         return
-    with Peer(("127.0.0.1", 9)) as peer, Switch(wait_and_see, trunk_to(peer.address, name="local")) as switch:
+    with Peer(NOBODY) as peer, Switch(wait_and_see, trunk_to(peer.address, name="local")) as switch:
         peer.switch = switch.address
         with Peer(switch.address) as desk:
             yield SipRig(switch, peer, desk)

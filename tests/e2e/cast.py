@@ -12,14 +12,14 @@ ringback at 450 Hz) are not near any tone. ``music`` and ``ringback`` stand for 
 
 import contextlib
 import time
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 import numpy as np
 
+from tests.e2e.callee import Callee
 from tests.e2e.centre import Centre
 from tests.e2e.desk import Desk, RawPhone
-from tests.e2e.phone import Phone, media_of, sdp
-from tests.lines.peer import Call, Peer
+from tests.e2e.phone import Phone
 from tests.rtp_peer import RtpPeer, level, sine
 
 HERTZ = (1243, 1437, 1647, 1853, 2183, 2417, 2707, 2963)
@@ -47,46 +47,6 @@ def tone_level(samples: np.ndarray, hertz: float) -> float:
     wave = np.exp(-2j * np.pi * hertz / 8000 * np.arange(len(samples)))
     peak = 2 * abs(np.sum(samples * window * wave)) / window.sum() / 32767
     return 20 * np.log10(peak) if peak > 1e-9 else -180.0
-
-
-class Outsider:
-    """An outside telephone, called over the trunk ``out``."""
-
-    def __init__(self, centre: Centre, port: int) -> None:
-        self.peer, self.rtp = Peer(centre.sip, port=port), RtpPeer()
-        self.dialog: Call | None = None
-
-    def __enter__(self) -> Self:
-        self.rtp.__enter__()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.rtp.__exit__()
-        self.peer.close()
-
-    def rings(self) -> None:
-        self.invite = self.peer.expect("INVITE", seconds=40)
-        self.peer.reply(self.invite, 180, tag="out")
-
-    def answers(self) -> None:
-        self.rings()
-        self.peer.reply(self.invite, 200, body=sdp(self.rtp.port), tag="out")
-        self.peer.expect("ACK")
-        self.rtp.call(*media_of(self.invite))
-        self.dialog = Call.of(self.peer, self.invite, "out")
-
-    def is_busy(self) -> None:
-        self.rings()
-        self.peer.reply(self.invite, 486, tag="out")
-        self.peer.expect("ACK")
-
-    def hangs_up(self) -> None:
-        assert self.dialog is not None
-        self.dialog.request("BYE")
-        self.peer.expect(200, "BYE")
-
-    def hung_up_on(self) -> None:
-        self.peer.reply(self.peer.expect("BYE", seconds=30), 200)
 
 
 class Cast(contextlib.ExitStack):
@@ -119,8 +79,9 @@ class Cast(contextlib.ExitStack):
         self._call = phone.call
         return phone
 
-    def outsider(self) -> Outsider:
-        outsider = self.enter_context(Outsider(self.centre, self.port))
+    def outsider(self) -> Callee:
+        """An outside telephone, called over the trunk ``out``."""
+        outsider = self.enter_context(Callee(self.centre, self.port))
         self._speaks("outside", outsider.rtp)
         return outsider
 

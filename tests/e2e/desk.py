@@ -23,18 +23,18 @@ from shared.ids import CallId
 from shared.link import KeyPair
 from tests.desk_client import DeskClient, RequestFailed
 from tests.e2e.centre import DEADLINE, Centre
+from tests.e2e.listening_phone import ListeningPhone
 from tests.e2e.phone import media_of, sdp
-from tests.lines.peer import Call, Message, Peer
+from tests.lines.peer import Call, Message
 from tests.rtp_peer import RtpPeer, frequency, level, purity
 from tests.sip_tools import Pjsua
 
 
-class RawPhone:
+class RawPhone(ListeningPhone):
     """A desk's phone on a plain socket, with an RTP peer; it rings until the test acts."""
 
     def __init__(self, centre: Centre, *, busy: int = 0) -> None:
-        self.peer = Peer(centre.sip)
-        self.rtp = RtpPeer()
+        super().__init__(centre.sip)
         self.contact = ":".join(map(str, self.peer.address))
         self.busy = busy
         """The status code with which it refuses each call."""
@@ -44,30 +44,6 @@ class RawPhone:
         self.hung_up_on = 0
         self.invite: Message | None = None
         self._dialog: Call | None = None
-        self._changed = threading.Condition()
-        self._over = False
-        self._thread = threading.Thread(target=self._hear, daemon=True)
-
-    def __enter__(self) -> Self:
-        self.rtp.__enter__()
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if not self._over:
-            self.kill()
-        self.rtp.__exit__()
-
-    def kill(self) -> None:
-        """Stops without any message."""
-        self._over = True
-        self._thread.join(10)
-        self.rtp.sending = False
-        self.peer.close()
-
-    def wait(self, condition: Callable[[], object], seconds: float = DEADLINE) -> None:
-        with self._changed:
-            assert self._changed.wait_for(condition, seconds), "the phone did not come to it"
 
     def answer(self) -> None:
         self.wait(lambda: self.invite)
@@ -90,17 +66,12 @@ class RawPhone:
             self.peer.reply(self.invite, 486, tag="desk")
         self.invite = self._dialog = None
 
-    def _hear(self) -> None:
-        while not self._over:
-            message = self.peer.receive(0.1)
-            if message is not None and message.status is None:
-                with self._changed:
-                    self._take(message, message.start.split()[0])
-                    self._changed.notify_all()
-
-    def _take(self, message: Message, method: str) -> None:
+    def _take(self, message: Message) -> None:
+        method = message.start.split()[0]
+        if message.status is not None:
+            return
         if method == "INVITE" and ";tag=" in message.get("To"):
-            self.peer.reply(message, 200, body=sdp(self.rtp.port))
+            self.agrees(message)
         elif method == "INVITE":
             self._rung(message)
         elif method in ("BYE", "CANCEL"):

@@ -18,6 +18,18 @@ from tests.rtp_peer import RtpPeer
 _numbers = itertools.count(1)
 KEY_MS = 40
 """Short, since a test has many keys."""
+KEYS_FLOW = """
+flow: keys
+numbers: ["{number}"]
+start: menu
+says: {{invalid: ["pause:60"], no_input: ["pause:60"]}}
+steps:
+  menu: {{kind: menu, say: ["pause:60"], first_digit: {menu_s}, keys: {{1: number}}, on_fail: gone}}
+  number: {{kind: input, say: ["pause:60"], into: number, max: 12, first_digit: {digit_s}, between_digits: {digit_s}, next: heard, on_fail: gone}}
+  heard: {{kind: say, say: [{{digits: number}}], next: menu}}
+  gone: {{kind: hangup, cause: no_input}}
+"""
+"""Key 1 leads from a menu to a number, which is said; ``menu_s`` and ``digit_s``: the seconds in which a key must come."""
 
 
 def sdp(port: int, *, direction: str = "sendrecv", events: bool = True) -> str:

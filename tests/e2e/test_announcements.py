@@ -1,17 +1,16 @@
 """What the network says before the answer, through the whole switch: announcements for agent and caller, our ringback, PRACK, redirection, reasons."""
 
 from collections.abc import Iterator
-from typing import Any, Self
+from typing import Any
 
 import pytest
 
 from shared import desk as wire
+from tests.e2e.callee import TAG, Callee
 from tests.e2e.centre import Centre
 from tests.e2e.desk import Desk, hears
 from tests.e2e.phone import Phone, media_of, sdp
-from tests.lines.peer import Call, Message, Peer
-from tests.rtp_peer import RtpPeer, sine
-from tests.sip_tools import free_port
+from tests.rtp_peer import sine
 
 pytestmark = pytest.mark.slow
 NUMBER, CUSTOMER, RINGBACK, ANNOUNCEMENT = "7001", "013900001234", 450, 1000
@@ -27,11 +26,6 @@ steps:
 
 
 @pytest.fixture(scope="module")
-def port() -> int:
-    return free_port()
-
-
-@pytest.fixture(scope="module")
 def centre(tmp_path_factory: pytest.TempPathFactory, port: int) -> Iterator[Centre]:
     def change(content: dict[str, Any]) -> None:
         content["trunks"][0]["direction"] = "in"
@@ -44,25 +38,10 @@ def centre(tmp_path_factory: pytest.TempPathFactory, port: int) -> Iterator[Cent
         yield made
 
 
-class Network:
+class Network(Callee):
     """The carrier's side of a call out, with an announcement to play."""
 
-    def __init__(self, centre: Centre, port: int) -> None:
-        self.peer, self.rtp = Peer(centre.sip, port=port), RtpPeer()
-
-    def __enter__(self) -> Self:
-        self.rtp.__enter__()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.rtp.__exit__()
-        self.peer.close()
-
-    def called(self) -> Message:
-        self.invite = self.peer.expect("INVITE", seconds=40)
-        return self.invite
-
-    def progress(self, code: int, *extra: str, tag: str = "a", media: bool = False, rseq: int = 0) -> None:
+    def progress(self, code: int, *extra: str, tag: str = TAG, media: bool = False, rseq: int = 0) -> None:
         more = (*extra, "Require: 100rel", f"RSeq: {rseq}") if rseq else extra
         self.peer.reply(self.invite, code, body=sdp(self.rtp.port) if media else "", tag=tag, extra=more)
         if rseq:
@@ -71,15 +50,6 @@ class Network:
     def announces(self) -> None:
         self.rtp.call(*media_of(self.invite))
         self.rtp.say(sine(ANNOUNCEMENT, 8000 * 60))
-
-    def answers(self, tag: str = "a") -> Call:
-        self.peer.reply(self.invite, 200, body=sdp(self.rtp.port), tag=tag)
-        self.peer.expect("ACK")
-        return Call.of(self.peer, self.invite, tag)
-
-    def refuses(self, code: int, *extra: str) -> None:
-        self.peer.reply(self.invite, code, tag="a", extra=extra)
-        self.peer.expect("ACK")
 
 
 @pytest.fixture
@@ -153,9 +123,7 @@ def test_a_redirected_call_is_heard_and_both_numbers_are_kept(centre: Centre, ne
         network.answers()
         hears(phone.rtp, ANNOUNCEMENT)
         phone.hang_up()
-        bye = network.peer.expect("BYE", seconds=20)
-        network.peer.reply(bye, 200)
-        assert bye.get("Reason").startswith("Q.850;cause=16;")
+        assert network.hung_up_on().get("Reason").startswith("Q.850;cause=16;")
         phone.ended()
     row = leg_out(centre, phone.call)
     assert (row["dnis"], row["redirected_to"]) == ("10086", "02087654321")

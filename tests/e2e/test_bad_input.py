@@ -18,24 +18,14 @@ from shared import codec, protocol
 from shared.link import keys
 from tests.branch.programs import sim_asks
 from tests.e2e.centre import ROOT, Centre, Process
-from tests.e2e.phone import Phone, log_in, log_of, order, sdp
+from tests.e2e.phone import KEYS_FLOW, Phone, log_in, log_of, order, sdp
 from tests.lines.peer import SDP, Call, Peer
 from tests.rtp_peer import RtpPeer, level
 
 pytestmark = pytest.mark.slow
 PIN, WRONG = "83746152", "00000000"
 DIGITS = "7100"
-SMALL_FLOW = f"""
-flow: digits
-numbers: ["{DIGITS}"]
-start: menu
-says: {{invalid: ["pause:60"], no_input: ["pause:60"]}}
-steps:
-  menu: {{kind: menu, say: ["pause:60"], first_digit: 3, keys: {{1: number}}, on_fail: gone}}
-  number: {{kind: input, say: ["pause:60"], into: number, max: 12, first_digit: 0.6, between_digits: 0.6, next: heard, on_fail: gone}}
-  heard: {{kind: say, say: [{{digits: number}}], next: menu}}
-  gone: {{kind: hangup, cause: no_input}}
-"""
+SMALL_FLOW = KEYS_FLOW.format(number=DIGITS, menu_s=3, digit_s=0.6)
 SUSPENDED, SHARE = "600009", "600010"
 SLOW_S = 6.0
 """Seconds that a slow trading system takes for an answer: longer than any time-out."""
@@ -49,7 +39,7 @@ def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
         content["limits"] = {"answer_wait": 4.0, "order_wait": 3.0}
         content["branch_link"] |= {"ask_timeout": 1.5, "order_timeout": 2.0}
 
-    flows = {"digits": SMALL_FLOW, "main": (ROOT / "resources" / "flows" / "main.yaml").read_text(encoding="utf-8")}
+    flows = {"keys": SMALL_FLOW, "main": (ROOT / "resources" / "flows" / "main.yaml").read_text(encoding="utf-8")}
     made = Centre(tmp_path_factory.mktemp("centre"), branches=("GZ01", "GZ02"), flows=flows, change=change, faults=True)
     _prepare(made)
     with made:

@@ -5,17 +5,16 @@ import struct
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Self
 
 import numpy as np
 import pytest
 
 from switch_server.card import g711
+from tests.e2e.callee import TAG, Callee
 from tests.e2e.centre import Centre
 from tests.e2e.phone import Phone, media_of, sdp
-from tests.lines.peer import Call, Message, Peer
 from tests.rtp_peer import EVENT_KEYS, Heard, RtpPeer, frequency, gaps, level, purity, sine
-from tests.sip_tools import SCENARIOS, Baresip, Sipp, free_port
+from tests.sip_tools import SCENARIOS, Baresip, Sipp
 
 pytestmark = pytest.mark.slow
 NUMBER, CROWDED = "7001", "7002"
@@ -34,11 +33,6 @@ steps:
 
 
 @pytest.fixture(scope="module")
-def port() -> int:
-    return free_port()
-
-
-@pytest.fixture(scope="module")
 def centre(tmp_path_factory: pytest.TempPathFactory, port: int) -> Iterator[Centre]:
     """The trunk ``out`` has two lines to the far end, ``narrow`` one."""
 
@@ -54,41 +48,9 @@ def centre(tmp_path_factory: pytest.TempPathFactory, port: int) -> Iterator[Cent
         yield made
 
 
-class FarEnd:
-    """The called party: scripted signalling, media by an RTP peer."""
-
-    def __init__(self, centre: Centre, port: int) -> None:
-        self.peer = Peer(centre.sip, port=port)
-        self.rtp = RtpPeer()
-
-    def __enter__(self) -> Self:
-        self.rtp.__enter__()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.rtp.__exit__()
-        self.peer.close()
-
-    def rings(self) -> Message:
-        """Waits for the INVITE and sends 180; returns the INVITE."""
-        self.invite = self.peer.expect("INVITE", seconds=20)
-        self.peer.reply(self.invite, 180, tag="callee")
-        return self.invite
-
-    def answers(self, *, events: bool = True) -> Call:
-        self.rings()
-        self.peer.reply(self.invite, 200, body=sdp(self.rtp.port, events=events), tag="callee")
-        self.peer.expect("ACK")
-        self.rtp.call(*media_of(self.invite))
-        return Call.of(self.peer, self.invite)
-
-    def hung_up_on(self) -> None:
-        self.peer.reply(self.peer.expect("BYE", seconds=20), 200)
-
-
 @pytest.fixture
-def far(centre: Centre, port: int) -> Iterator[FarEnd]:
-    with FarEnd(centre, port) as it:
+def far(centre: Centre, port: int) -> Iterator[Callee]:
+    with Callee(centre, port) as it:
         yield it
 
 
@@ -124,10 +86,10 @@ def test_baresip_is_heard_and_hears(centre: Centre, tmp_path: Path, port: int) -
     assert all(leg["packets_in"] > 100 for leg in legs.values())
 
 
-def test_the_caller_hears_the_far_end_in_time(centre: Centre, far: FarEnd) -> None:
+def test_the_caller_hears_the_far_end_in_time(centre: Centre, far: Callee) -> None:
     """Clicks in one direction, tones in the other: delay through the switch, and the tone's pitch and level at the caller."""
     with Phone(centre, NUMBER) as phone:
-        far.answers()
+        far.takes_call()
         far.rtp.wait(lambda heard: len(heard) > 25)
         ways = {"caller to far end": delays(phone.rtp, far.rtp), "far end to caller": delays(far.rtp, phone.rtp)}
         far.rtp.say(sine(400, 8000 * 8, -10.0))
@@ -210,10 +172,10 @@ def whole(*keys: str) -> list[tuple[str, int, int]]:
 
 
 @pytest.mark.parametrize("way", ["rfc4733", "info", "tones"])
-def test_the_callers_keys_reach_the_far_end(centre: Centre, far: FarEnd, way: str) -> None:
+def test_the_callers_keys_reach_the_far_end(centre: Centre, far: Callee, way: str) -> None:
     """Keys in any form arrive once each, as RTP events."""
     with Phone(centre, NUMBER, events=way != "tones") as phone:
-        far.answers()
+        far.takes_call()
         far.rtp.wait(lambda heard: len(heard) > 5)
         if way == "info":
             phone.sip.request("INFO", "Signal=5\r\nDuration=160\r\n", kind="application/dtmf-relay")
@@ -234,10 +196,10 @@ def test_the_callers_keys_reach_the_far_end(centre: Centre, far: FarEnd, way: st
 
 
 @pytest.mark.parametrize("first", ["events", "info"])
-def test_a_key_that_comes_by_events_and_info_reaches_the_far_end_once(centre: Centre, far: FarEnd, first: str) -> None:
+def test_a_key_that_comes_by_events_and_info_reaches_the_far_end_once(centre: Centre, far: Callee, first: str) -> None:
     """Case 18, in both directions; one key is held for six seconds, and its INFO comes at its end."""
     with Phone(centre, NUMBER) as phone:
-        talk = far.answers()
+        talk = far.takes_call()
         far.rtp.wait(lambda heard: len(heard) > 5)
         for side, info, ear in ((phone.rtp, phone.sip, far.rtp), (far.rtp, talk, phone.rtp)):
             for key, ms in (("5", 100), ("5", 6000), ("#", 100)):
@@ -258,9 +220,9 @@ def test_a_key_that_comes_by_events_and_info_reaches_the_far_end_once(centre: Ce
         far.hung_up_on()
 
 
-def test_the_far_ends_keys_reach_the_caller(centre: Centre, far: FarEnd) -> None:
+def test_the_far_ends_keys_reach_the_caller(centre: Centre, far: Callee) -> None:
     with Phone(centre, NUMBER) as phone:
-        far.answers()
+        far.takes_call()
         phone.rtp.wait(lambda heard: len(heard) > 5)
         far.rtp.press("12*", 100)
         phone.rtp.wait(lambda heard: keys_of(heard) == whole("1", "2", "*"))
@@ -268,9 +230,9 @@ def test_the_far_ends_keys_reach_the_caller(centre: Centre, far: FarEnd) -> None
         far.hung_up_on()
 
 
-def test_a_far_end_without_events_hears_tones(centre: Centre, far: FarEnd) -> None:
+def test_a_far_end_without_events_hears_tones(centre: Centre, far: Callee) -> None:
     with Phone(centre, NUMBER) as phone:
-        far.answers(events=False)
+        far.takes_call(events=False)
         far.rtp.wait(lambda heard: len(heard) > 5)
         begun = len(far.rtp.heard)
         phone.rtp.press("5", 100)
@@ -288,9 +250,9 @@ def test_a_far_end_without_events_hears_tones(centre: Centre, far: FarEnd) -> No
 # --- the end of a bridged call ---
 
 
-def test_the_caller_hangs_up(centre: Centre, far: FarEnd) -> None:
+def test_the_caller_hangs_up(centre: Centre, far: Callee) -> None:
     with Phone(centre, NUMBER) as phone:
-        far.answers()
+        far.takes_call()
         far.rtp.wait(lambda heard: len(heard) > 5)
         phone.hang_up()
         far.hung_up_on()
@@ -298,9 +260,9 @@ def test_the_caller_hangs_up(centre: Centre, far: FarEnd) -> None:
         assert causes(centre, phone.call) == {"in": "caller_hung_up", "out": "caller_hung_up"}
 
 
-def test_the_far_end_hangs_up(centre: Centre, far: FarEnd) -> None:
+def test_the_far_end_hangs_up(centre: Centre, far: Callee) -> None:
     with Phone(centre, NUMBER) as phone:
-        dialog = far.answers()
+        dialog = far.takes_call()
         phone.rtp.wait(lambda heard: len(heard) > 5)
         dialog.request("BYE")
         far.peer.expect(200, "BYE")
@@ -310,10 +272,10 @@ def test_the_far_end_hangs_up(centre: Centre, far: FarEnd) -> None:
         assert causes(centre, phone.call)["out"] == "far_hung_up"
 
 
-def test_the_far_end_holds_by_re_invite(centre: Centre, far: FarEnd) -> None:
+def test_the_far_end_holds_by_re_invite(centre: Centre, far: Callee) -> None:
     """During hold no RTP is sent to it; afterwards it hears the caller again, at another port of its own."""
     with Phone(centre, NUMBER) as phone, RtpPeer() as elsewhere:
-        dialog = far.answers()
+        dialog = far.takes_call()
         phone.rtp.say(sine(1000, 8000 * 60))
         far.rtp.wait(lambda heard: level(far.rtp.samples(heard[-10:])) > -20)
         dialog.again(sdp(far.rtp.port, direction="inactive"))
@@ -336,40 +298,35 @@ def test_the_far_end_holds_by_re_invite(centre: Centre, far: FarEnd) -> None:
         far.hung_up_on()
 
 
-def test_early_media_is_heard(centre: Centre, far: FarEnd) -> None:
+def test_early_media_is_heard(centre: Centre, far: Callee) -> None:
     with Phone(centre, NUMBER) as phone:
-        invite = far.peer.expect("INVITE", seconds=20)
-        far.peer.reply(invite, 183, body=sdp(far.rtp.port), tag="callee")
+        invite = far.called()
+        far.peer.reply(invite, 183, body=sdp(far.rtp.port), tag=TAG)
         far.rtp.call(*media_of(invite))
         far.rtp.say(sine(400, 8000 * 30))
         phone.rtp.wait(lambda heard: len(heard) > 20 and purity(phone.rtp.samples(heard[-20:]), 400) > 0.9, 20)
         is_tone(phone.rtp.listen(1.0), 400)
         assert phone.steps() == ["dial"]
-        far.peer.reply(invite, 200, body=sdp(far.rtp.port), tag="callee")
-        far.peer.expect("ACK")
+        far.answers()
         phone.hang_up()
         far.hung_up_on()
 
 
-def test_a_caller_who_gives_up_while_it_rings(centre: Centre, far: FarEnd) -> None:
+def test_a_caller_who_gives_up_while_it_rings(centre: Centre, far: Callee) -> None:
     with Phone(centre, NUMBER) as phone:
-        invite = far.rings()
+        far.rings()
         phone.rtp.wait(lambda heard: len(heard) > 25 and level(phone.rtp.samples(heard[-25:])) > -30, 20)
         assert frequency(phone.rtp.samples(phone.rtp.heard[-25:])) == pytest.approx(450, abs=10), "ringback"
         phone.hang_up()
-        cancel = far.peer.expect("CANCEL")
-        far.peer.reply(cancel, 200, tag="callee")
-        far.peer.reply(invite, 487, tag="callee")
-        far.peer.expect("ACK")
+        far.cancelled()
         assert phone.ended()["cause"] == "caller_hung_up"
 
 
 @pytest.mark.parametrize(("code", "cause"), [(486, "far_busy"), (503, "far_refused")])
-def test_a_far_end_that_does_not_take_the_call(centre: Centre, far: FarEnd, code: int, cause: str) -> None:
+def test_a_far_end_that_does_not_take_the_call(centre: Centre, far: Callee, code: int, cause: str) -> None:
     with Phone(centre, NUMBER) as phone:
-        invite = far.rings()
-        far.peer.reply(invite, code, tag="callee")
-        far.peer.expect("ACK")
+        far.rings()
+        far.refuses(code)
         phone.at("waiting")
         assert phone.steps()[:2] == ["dial", "failed"]
         phone.hang_up()
@@ -377,10 +334,10 @@ def test_a_far_end_that_does_not_take_the_call(centre: Centre, far: FarEnd, code
         assert causes(centre, phone.call)["out"] == cause
 
 
-def test_all_lines_are_busy(centre: Centre, far: FarEnd) -> None:
+def test_all_lines_are_busy(centre: Centre, far: Callee) -> None:
     """The trunk has one line: a second caller is told at once, and can use the line when it is free again."""
     with Phone(centre, CROWDED) as first:
-        far.answers()
+        far.takes_call()
         with Phone(centre, CROWDED) as second:
             second.at("failed")
             assert far.peer.silent(0.3), "no second INVITE"
@@ -389,7 +346,7 @@ def test_all_lines_are_busy(centre: Centre, far: FarEnd) -> None:
         far.hung_up_on()
         first.ended()
     with Phone(centre, CROWDED) as third:
-        far.answers()
+        far.takes_call()
         third.hang_up()
         far.hung_up_on()
 

@@ -8,11 +8,10 @@ import pytest
 import yaml
 
 from tests.e2e.centre import Centre
-from tests.lines.peer import SDP, Call, Message, Peer
+from tests.lines.peer import NOBODY, SDP, Call, Message, Peer
 from tests.lines.test_carrier_registration import ASK, proof
 
 pytestmark = pytest.mark.slow
-NOBODY = ("127.0.0.1", 9)
 FLOW = """
 flow: out
 numbers: ["7300"]

@@ -1,19 +1,18 @@
 """Outgoing calls: an agent dials out, and a caller is called back in turn, also after the switch was killed."""
 
 from collections.abc import Iterator
-from typing import Any, Self
+from typing import Any
 
 import pytest
 
 from shared import desk as wire
 from shared.desk import DeskRefusal, Refused
 from shared.enums import CallKind, SeatState
+from tests.e2e.callee import Callee
 from tests.e2e.centre import Centre, leads_out
 from tests.e2e.desk import Desk, both_sides, hears, talks, wrap_up
-from tests.e2e.phone import Phone, media_of, sdp
-from tests.lines.peer import Call, Peer
-from tests.rtp_peer import RtpPeer, sine
-from tests.sip_tools import free_port
+from tests.e2e.phone import Phone
+from tests.rtp_peer import sine
 
 pytestmark = pytest.mark.slow
 QUEUE, CUSTOMER = "7100", "013900001234"
@@ -30,11 +29,6 @@ steps:
 
 
 @pytest.fixture(scope="module")
-def port() -> int:
-    return free_port()
-
-
-@pytest.fixture(scope="module")
 def centre(tmp_path_factory: pytest.TempPathFactory, port: int) -> Iterator[Centre]:
     """The trunk ``out`` leads to a customer's telephone and takes numbers that begin with 0 or 1; ``city`` takes no outgoing calls."""
 
@@ -45,39 +39,9 @@ def centre(tmp_path_factory: pytest.TempPathFactory, port: int) -> Iterator[Cent
         yield made
 
 
-class Customer:
-    """A customer's telephone, called by the switch."""
-
-    def __init__(self, centre: Centre, port: int) -> None:
-        self.peer, self.rtp = Peer(centre.sip, port=port), RtpPeer()
-
-    def __enter__(self) -> Self:
-        self.rtp.__enter__()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.rtp.__exit__()
-        self.peer.close()
-
-    def rings(self) -> str:
-        """Waits for the call; returns the dialled number."""
-        self.invite = self.peer.expect("INVITE", seconds=40)
-        self.peer.reply(self.invite, 180, tag="customer")
-        return self.invite.start.partition(":")[2].partition("@")[0]
-
-    def answers(self) -> Call:
-        self.peer.reply(self.invite, 200, body=sdp(self.rtp.port), tag="customer")
-        self.peer.expect("ACK")
-        self.rtp.call(*media_of(self.invite))
-        return Call.of(self.peer, self.invite, "customer")
-
-    def hung_up_on(self) -> None:
-        self.peer.reply(self.peer.expect("BYE", seconds=30), 200)
-
-
 @pytest.fixture
-def customer(centre: Centre, port: int) -> Iterator[Customer]:
-    with Customer(centre, port) as it:
+def customer(centre: Centre, port: int) -> Iterator[Callee]:
+    with Callee(centre, port) as it:
         yield it
 
 
@@ -93,10 +57,11 @@ def dials(desk: Desk) -> str:
     return call.call
 
 
-def test_an_agent_dials_out_hears_ringback_and_talks(centre: Centre, customer: Customer) -> None:
+def test_an_agent_dials_out_hears_ringback_and_talks(centre: Centre, customer: Callee) -> None:
     with Desk(centre) as desk:
         call = dials(desk)
-        assert customer.rings() == CUSTOMER
+        customer.rings()
+        assert customer.dialled == CUSTOMER
         hears(desk.phone.rtp, 450)
         customer.answers()
         desk.seat(SeatState.TALKING)
@@ -115,23 +80,21 @@ def test_an_agent_dials_out_hears_ringback_and_talks(centre: Centre, customer: C
     both_sides(centre, call)
 
 
-def test_a_customer_who_does_not_take_it(centre: Centre, customer: Customer) -> None:
+def test_a_customer_who_does_not_take_it(centre: Centre, customer: Callee) -> None:
     with Desk(centre) as desk:
         dials(desk)
         customer.rings()
-        customer.peer.reply(customer.invite, 486, tag="customer")
+        customer.refuses(486)
         desk.until(lambda: desk.state.call is None)
         desk.phone.wait(lambda: desk.phone.hung_up_on)
 
 
-def test_an_agent_gives_up_dialling(centre: Centre, customer: Customer) -> None:
+def test_an_agent_gives_up_dialling(centre: Centre, customer: Callee) -> None:
     with Desk(centre) as desk:
         dials(desk)
         customer.rings()
         desk.put_down()
-        cancel = customer.peer.expect("CANCEL")
-        customer.peer.reply(cancel, 200, tag="customer")
-        customer.peer.reply(customer.invite, 487, tag="customer")
+        customer.cancelled()
         desk.until(lambda: desk.state.call is None)
 
 
@@ -150,10 +113,10 @@ def asks_for_a_callback(centre: Centre) -> Phone:
     return phone
 
 
-def called_back(centre: Centre, desk: Desk, customer: Customer, asked: Phone) -> None:
+def called_back(centre: Centre, desk: Desk, customer: Callee, asked: Phone) -> None:
     """Checks that the customer is called at their own number, and that the agent gets the call as the first in the queue."""
-    assert customer.rings() == asked.ani
-    dialog = customer.answers()
+    dialog = customer.takes_call()
+    assert customer.dialled == asked.ani
     call = desk.rings()
     assert (call.kind, call.number, call.queue) == (CallKind.CALLBACK, asked.ani, "agents")
     desk.phone.answer()
@@ -166,14 +129,14 @@ def called_back(centre: Centre, desk: Desk, customer: Customer, asked: Phone) ->
     assert (row["state"], row["tries"]) == ("done", 1)
 
 
-def test_a_caller_is_called_back(centre: Centre, customer: Customer) -> None:
+def test_a_caller_is_called_back(centre: Centre, customer: Callee) -> None:
     asked = asks_for_a_callback(centre)
     with Desk(centre) as desk:
         desk.open()
         called_back(centre, desk, customer, asked)
 
 
-def test_a_callback_outlives_the_switch(centre: Centre, customer: Customer) -> None:
+def test_a_callback_outlives_the_switch(centre: Centre, customer: Callee) -> None:
     """(The last test, since it restarts the switch.)"""
     asked = asks_for_a_callback(centre)
     centre.switch.kill()

@@ -14,23 +14,19 @@ from agent_app.model.desk.view import Action, PhoneState
 from shared import desk as wire
 from shared.enums import CallKind, LockReason, SeatState
 from tests.e2e.app import ScriptedApp, hears_something_else, hears_tone
+from tests.e2e.callee import Callee
 from tests.e2e.cast import ABSENT, PRESENT, tone_level
 from tests.e2e.centre import DEADLINE, Centre, leads_out
 from tests.e2e.desk import Desk, both_sides, hears, talks
 from tests.e2e.phone import Phone
 from tests.e2e.test_desk import FLOWS, QUEUE
-from tests.e2e.test_desk_out import CUSTOMER, Customer
+from tests.e2e.test_desk_out import CUSTOMER
 from tests.rtp_peer import EVENT_KEYS, level, purity, sine
-from tests.sip_tools import Baresip, free_port
+from tests.sip_tools import Baresip
 
 pytestmark = pytest.mark.slow
 OTHER_HZ = 700
 """The tone of a colleague without a desk phone."""
-
-
-@pytest.fixture(scope="module")
-def port() -> int:
-    return free_port()
 
 
 @pytest.fixture(scope="module")
@@ -49,8 +45,8 @@ def centre(tmp_path_factory: pytest.TempPathFactory, port: int) -> Iterator[Cent
 
 
 @pytest.fixture
-def customer(centre: Centre, port: int) -> Iterator[Customer]:
-    with Customer(centre, port) as it:
+def customer(centre: Centre, port: int) -> Iterator[Callee]:
+    with Callee(centre, port) as it:
         yield it
 
 
@@ -232,7 +228,7 @@ def test_refused_at_the_phone_the_next_agent_gets_it(centre: Centre, tmp_path: P
 
 @pytest.mark.parametrize("answers", [False, True], ids=["lifted", "auto"])
 def test_what_the_app_dials_rings_the_phone_first(
-    centre: Centre, tmp_path: Path, customer: Customer, answers: bool
+    centre: Centre, tmp_path: Path, customer: Callee, answers: bool
 ) -> None:
     with a_seat(centre, tmp_path, answer=answers) as (phone, app):
         app.do("dial", CUSTOMER)
@@ -242,8 +238,8 @@ def test_what_the_app_dials_rings_the_phone_first(
         if not answers:
             phone.rings()
             phone.lift()
-        assert customer.rings() == CUSTOMER
-        customer.answers()
+        customer.takes_call()
+        assert customer.dialled == CUSTOMER
         app.is_seat(SeatState.TALKING)
         customer.rtp.say(sine(1000, 8000 * 60))
         hears(customer.rtp, 400)
@@ -255,7 +251,7 @@ def test_what_the_app_dials_rings_the_phone_first(
 
 
 def test_an_agent_who_does_not_lift_the_handset_may_dial_again(
-    centre: Centre, tmp_path: Path, customer: Customer
+    centre: Centre, tmp_path: Path, customer: Callee
 ) -> None:
     with a_seat(centre, tmp_path) as (phone, app):
         app.do("dial", CUSTOMER)

@@ -3,30 +3,21 @@
 import contextlib
 import secrets
 import socket
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import pytest
 
+from tests.background import Background
 from tests.e2e.centre import Centre
-from tests.e2e.phone import Phone, sdp
+from tests.e2e.phone import KEYS_FLOW, Phone, sdp
 from tests.lines.peer import Call, Peer
 
 pytestmark = pytest.mark.slow
 NUMBER = "7100"
-FLOW = f"""
-flow: patient
-numbers: ["{NUMBER}"]
-start: menu
-says: {{invalid: ["pause:60"], no_input: ["pause:60"]}}
-steps:
-  menu: {{kind: menu, say: ["pause:60"], first_digit: 120, keys: {{1: number}}, on_fail: gone}}
-  number: {{kind: input, say: ["pause:60"], into: number, max: 12, first_digit: 120, between_digits: 120, next: gone, on_fail: gone}}
-  gone: {{kind: hangup, cause: no_input}}
-"""
+FLOW = KEYS_FLOW.format(number=NUMBER, menu_s=120, digit_s=120)
 STRANGER, CARRIER = "127.0.0.66", "127.0.0.77"
 RATE = 5000
 """Messages a second, while the switch gets the time to read them: on a machine that is busy with other work fewer, so that the kernel drops none
@@ -57,14 +48,15 @@ def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
             {"name": "carrier", "far": [CARRIER], "lines": 5, "direction": "in", "options_interval": 0}
         )
 
-    with Centre(tmp_path_factory.mktemp("centre"), branches=(), flows={"patient": FLOW}, change=change) as made:
+    with Centre(tmp_path_factory.mktemp("centre"), branches=(), flows={"keys": FLOW}, change=change) as made:
         yield made
 
 
-class Flood:
+class Flood(Background):
     """Sends ``RATE`` new requests a second from one address until the block ends; reads no answer."""
 
     def __init__(self, centre: Centre, ip: str, template: str) -> None:
+        super().__init__()
         self._to = centre.sip
         body = sdp(40000)
         fixed = template.replace("{ip}", ip).replace("{number}", NUMBER).replace("{size}", str(len(body)))
@@ -72,21 +64,14 @@ class Flood:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind((ip, 0))
         self.sent = 0
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._send, daemon=True)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
 
     def __exit__(self, *_: object) -> None:
-        self._over.set()
-        self._thread.join()
+        super().__exit__()
         self._socket.close()
 
-    def _send(self) -> None:
+    def work(self) -> None:
         begun, mark = time.monotonic(), secrets.token_hex(4)
-        while not self._over.wait(0.005):
+        while not self.over.wait(0.005):
             if waiting(self._to[1]) > WAITING:
                 begun = time.monotonic() - self.sent / RATE
                 continue

@@ -18,18 +18,12 @@ from tests.e2e.centre import Centre, leads_out
 from tests.e2e.desk import Desk, talks
 from tests.e2e.phone import Phone
 from tests.e2e.test_desk import FLOWS, MAIN, QUEUE
-from tests.sip_tools import free_port
 
 pytestmark = pytest.mark.slow
 OUTSIDE = "013900001234"
 ANN, BOB, CAT, DAN, BOSS = range(5)
 CHOSEN = {"agents": 30, "fund": 4}
 """Seconds that a desk rings, by queue."""
-
-
-@pytest.fixture(scope="module")
-def port() -> int:
-    return free_port()
 
 
 @pytest.fixture(scope="module")
@@ -156,7 +150,7 @@ def test_conference_of_five(cast: Cast) -> None:
     does(ann, wire.Join(call), SeatState.CONFERENCE)
     consult(ann, ToNumber(OUTSIDE))
     cast.hears(customer="bob", bob="customer", ann="ringback")
-    outside.answers()
+    outside.takes_call()
     cast.hears(customer="bob", bob="customer", ann="outside", outside="ann")
     does(ann, wire.Join(call), SeatState.CONFERENCE)
     consult(ann, ToSeat(cat.agent))
@@ -290,15 +284,17 @@ def test_transfer_outside(cast: Cast, centre: Centre) -> None:
     outside = cast.outsider()
     ann, phone = in_talk(cast)
     consult(ann, ToNumber(OUTSIDE))
-    outside.is_busy()
+    outside.rings()
+    outside.refuses(486)
     came_back(ann, CameBack.BUSY)
     cast.hears(customer="ann", ann="customer")
     consult(ann, ToNumber(OUTSIDE))
-    outside.answers()
+    dialog = outside.takes_call()
     cast.hears(customer="music", ann="outside", outside="ann")
     puts_down(ann, SeatState.WRAP_UP)
     cast.hears(customer="outside", outside="customer")
-    outside.hangs_up()
+    dialog.request("BYE")
+    outside.peer.expect(200, "BYE")
     phone.hung_up_on()
     assert talks(centre, phone.call)[0]["transferred_to"] == f"number:{OUTSIDE}"
     cast.recorded()

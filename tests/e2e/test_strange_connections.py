@@ -4,15 +4,14 @@ import contextlib
 import os
 import resource
 import socket
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Self
 
 import pytest
 
 from shared.enums import SeatState
+from tests.background import Background
 from tests.e2e.centre import Centre
 from tests.e2e.desk import Desk, both_sides, hears, wrap_up
 from tests.e2e.phone import Phone
@@ -44,32 +43,23 @@ def our_own_files() -> Iterator[None]:
     resource.setrlimit(resource.RLIMIT_NOFILE, before)
 
 
-class Crowd:
+class Crowd(Background):
     """``CROWD`` connections, closed and opened anew every few seconds, each of which first sends ``said``."""
 
     def __init__(self, port: int, said: bytes) -> None:
+        super().__init__()
         self._address, self._said = ("127.0.0.1", port), said
         self.rounds = 0
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._crowd, daemon=True)
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._over.set()
-        self._thread.join()
-
-    def _crowd(self) -> None:
-        while not self._over.is_set():
+    def work(self) -> None:
+        while not self.over.is_set():
             with contextlib.ExitStack() as stack:
                 for _ in range(CROWD):
                     with contextlib.suppress(OSError):
                         made = stack.enter_context(socket.create_connection(self._address, timeout=10))
                         made.sendall(self._said)
                 self.rounds += 1
-                self._over.wait(4)
+                self.over.wait(4)
 
 
 def cpu_seconds(pid: int) -> float:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.centre import ROOT, Centre
-from tests.lines.peer import Call, Peer
+from tests.lines.peer import NOBODY, Call, Peer
 
 pytestmark = pytest.mark.slow
 NOWHERE = "192.0.2.1"
@@ -15,7 +15,7 @@ NOWHERE = "192.0.2.1"
 
 
 def test_a_call_at_that_moment_is_answered(tmp_path: Path) -> None:
-    with Peer(("127.0.0.1", 9)) as peer:
+    with Peer(NOBODY) as peer:
         centre = Centre(tmp_path, branches=(), cards=2)
         peer.switch = centre.sip
         try:

@@ -15,12 +15,12 @@ from agent_app.model.desk.view import Action
 from agent_app.ui.frame.panels import PANELS
 from shared.enums import CallKind, ListenMode, LockReason, PartyState, SeatState
 from tests.e2e.app import ScriptedApp, hears_something_else, hears_tone
-from tests.e2e.cast import ABSENT, PRESENT, Outsider, tone_level
+from tests.e2e.callee import Callee
+from tests.e2e.cast import ABSENT, PRESENT, tone_level
 from tests.e2e.centre import DEADLINE, Centre, leads_out
 from tests.e2e.phone import Phone
 from tests.e2e.test_desk import FLOWS, QUEUE
 from tests.rtp_peer import EVENT_KEYS, level, sine
-from tests.sip_tools import free_port
 from tests.ui.xserver import x_server
 
 pytestmark = pytest.mark.slow
@@ -28,11 +28,6 @@ OUTSIDE = "013900001234"
 KEYS = {command.id: command.keys for command in PANELS.commands}
 AGENT_HZ, OTHER_HZ = 400, 700
 HANDS = pytest.mark.parametrize("hand", ["key", "mouse"])
-
-
-@pytest.fixture(scope="module")
-def port() -> int:
-    return free_port()
 
 
 @pytest.fixture(scope="module")
@@ -227,11 +222,11 @@ def test_a_customer_is_held_muted_shared_and_left_to_a_colleague(
 def test_calls_go_out_and_to_a_colleague(
     centre: Centre, tmp_path: Path, screen: dict[str, str], hand: str, port: int
 ) -> None:
-    with a_desk(centre, tmp_path, screen, hand) as (window, other), Outsider(centre, port) as outside:
+    with a_desk(centre, tmp_path, screen, hand) as (window, other), Callee(centre, port) as outside:
         window.asks("dial", OUTSIDE)
         window.is_seat(SeatState.DIALLING)
         window.looks("dialling")
-        outside.answers()
+        outside.takes_call()
         window.is_seat(SeatState.TALKING)
         window.spot("digits.on")
         window.press("keypad")

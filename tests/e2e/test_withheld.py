@@ -14,25 +14,19 @@ from shared.desk_reports import AskReport
 from shared.floor import Watch, WatchFloor
 from shared.reports import By
 from switch_server.switchctl.__main__ import main as switchctl
+from tests.e2e.callee import Callee
 from tests.e2e.centre import Centre, leads_out
 from tests.e2e.desk import Desk, hears, talks, wrap_up
 from tests.e2e.phone import media_of, sdp
 from tests.e2e.test_bridge import FLOW as BRIDGE
-from tests.e2e.test_bridge import FarEnd
 from tests.e2e.test_desk import FLOWS, QUEUE, queues
-from tests.lines.peer import Call, Message, Peer
+from tests.lines.peer import Call, Peer
 from tests.rtp_peer import RtpPeer, sine
-from tests.sip_tools import free_port
 
 pytestmark = pytest.mark.slow
 NUMBER, BRIDGED = "8613912340987", "7001"
 DIGITS = NUMBER[2:]
 """Without the country's code, as the store would write it."""
-
-
-@pytest.fixture(scope="module")
-def port() -> int:
-    return free_port()
 
 
 @pytest.fixture(scope="module")
@@ -142,11 +136,11 @@ def traces(centre: Centre, call: str) -> str:
 
 def test_a_call_passed_on_has_no_number(centre: Centre, port: int) -> None:
     """Case 23, in a bridge: neither From nor any other field of our INVITE has the number."""
-    with FarEnd(centre, port) as far:
+    with Callee(centre, port) as far:
         with Withheld(centre, BRIDGED):
-            far.answers()
+            far.takes_call()
             far.rtp.wait(lambda heard: len(heard) > 5)
-            invite: Message = far.invite
+            invite = far.invite
         far.hung_up_on()
     assert DIGITS not in json.dumps([invite.start, *invite.headers, invite.body])
     assert "anonymous" in invite.get("From").lower()

@@ -14,6 +14,8 @@ SDP = (
     "a=ptime:20\r\na=sendrecv\r\n"
 )
 PATIENCE_S = 30.0
+NOBODY = ("127.0.0.1", 9)
+"""The switch of a peer that does not know it yet: the port of the discard service."""
 
 
 @dataclass

@@ -1,9 +1,10 @@
 """The smallest switch that can take a call: real lines, and a core that answers by a script."""
 
+import contextlib
 import itertools
 import queue
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Self, TypeVar
 
 from msgspec.structs import replace
@@ -15,6 +16,7 @@ from switch_server.core.call import CallOffered, TrunkChanged
 from switch_server.core.leg import Answer, HangUp, LegEnded, LineEffect, PlaceCall, Reject, Ring
 from switch_server.core.words import Event, Near, Trunk
 from switch_server.ports.phones import DeskPhoneBook
+from tests.lines.peer import Peer
 
 E = TypeVar("E", bound=Event)
 NEAR = Near("127.0.0.1", 30000, Law.A, 101)
@@ -96,8 +98,8 @@ class Switch:
                 return event
         raise AssertionError(f"no {kind.__name__} in {seconds} s; seen {self.seen}")
 
-    def place(self, trunk: str = "far", number: str = "10086", leg: str = "out/1") -> LegId:
-        self.lines.do(PlaceCall(LegId(leg), TrunkName(trunk), "95500", number, NEAR))
+    def place(self, trunk: str = "far", number: str = "10086", leg: str = "out/1", near: Near = NEAR) -> LegId:
+        self.lines.do(PlaceCall(LegId(leg), TrunkName(trunk), "95500", number, near))
         return LegId(leg)
 
     def hang_up(self, leg: LegId, cause: EndCause = EndCause.GOODBYE) -> None:
@@ -115,6 +117,14 @@ class Switch:
         while not true():
             assert time.monotonic() < end, self.lines.counters()
             time.sleep(0.01)
+
+
+@contextlib.contextmanager
+def switch_to(peer: Peer, *, script: Script = answer_all, timing: Timing = QUICK, **trunk: object) -> Iterator[Switch]:
+    """A switch whose trunk ``far``, with these rules, leads to the peer."""
+    with Switch(script, trunk_to(peer.address, **trunk), timing=timing) as switch:
+        peer.switch = switch.address
+        yield switch
 
 
 def trunk_to(address: tuple[str, int], name: str = "far", **more: object) -> Trunk:

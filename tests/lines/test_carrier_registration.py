@@ -14,11 +14,10 @@ from switch_server.core.call import CallOffered, TrunkChanged
 from switch_server.core.leg import LegAnswered, LegEnded, PlaceCall
 from switch_server.core.words import CarrierRegistration, NumberHeaders, Trunk
 from switch_server.ports.trunks import RegistrationView
-from tests.lines.peer import SDP, Call, Message, Peer
+from tests.lines.peer import NOBODY, SDP, Call, Message, Peer
 from tests.lines.switch import NEAR, Switch, answer_all
 
 IMS = TrunkName("ims")
-NOBODY = ("127.0.0.1", 9)
 USER, PASSWORD = "line1@ims.example.com", "first secret"
 ASK = 'WWW-Authenticate: Digest realm="ims.example.com", nonce="{}", algorithm={}, qop="auth"{}'
 

@@ -12,7 +12,7 @@ from switch_server.adapters.sip_lines.desk_leg import address_of
 from switch_server.core.call import CallOffered
 from switch_server.core.leg import LegAnswered, LegEnded, LegRefreshed, LegRinging, RefreshLeg, RingDesk
 from switch_server.core.words import Trunk
-from tests.lines.peer import SDP, Call, Message, Peer
+from tests.lines.peer import NOBODY, SDP, Call, Message, Peer
 from tests.lines.switch import NEAR, QUICK, Switch, answer_all, trunk_to
 from tests.sip_tools import Pjsua, free_port
 
@@ -102,7 +102,7 @@ def test_answers_that_a_phone_may_give(switch, phone, code, cause) -> None:
 
 def test_a_trunk_s_far_end_and_the_switch_itself_are_no_desk_s_phone() -> None:
     """Otherwise a desk could have its calls go out over a trunk, past the count of lines and the rules for numbers."""
-    with Peer(("127.0.0.1", 9), PHONE_IP) as gateway, Switch(answer_all, trunk_to(gateway.address)) as switch:
+    with Peer(NOBODY, PHONE_IP) as gateway, Switch(answer_all, trunk_to(gateway.address)) as switch:
         for n, far in enumerate((gateway.address, switch.address), 2):
             leg = LegId(f"c1/{n}")
             switch.lines.do(RingDesk(leg, f"{far[0]}:{far[1]}", ANI, NEAR))

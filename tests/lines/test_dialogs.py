@@ -19,8 +19,8 @@ from switch_server.core.leg import (
     LegRinging,
     RefreshLeg,
 )
-from tests.lines.peer import SDP, Call, Message, Peer
-from tests.lines.switch import Switch, answer_all, trunk_to, wait_and_see
+from tests.lines.peer import NOBODY, SDP, Call, Message, Peer
+from tests.lines.switch import Switch, answer_all, switch_to, trunk_to, wait_and_see
 
 
 @pytest.fixture
@@ -36,16 +36,9 @@ def peer(switch):
 
 
 @pytest.fixture
-def callee():
-    with Peer(("127.0.0.1", 9)) as it:
-        yield it
-
-
-@pytest.fixture
 def caller(callee):
     """A switch whose trunk ``far`` is the peer ``callee``."""
-    with Switch(answer_all, trunk_to(callee.address, username="huawu", password="secret")) as it:
-        callee.switch = it.address
+    with switch_to(callee, username="huawu", password="secret") as it:
         yield it
 
 
@@ -170,7 +163,7 @@ def test_an_invite_that_differs_in_its_identity_is_a_call_of_its_own(switch, pee
 
 def test_a_refused_invite_may_come_again_by_another_way() -> None:
     """RFC 3263 §4.3: after a 503 the client sends the same request again with another branch."""
-    with Switch(answer_all, trunk_to(("127.0.0.1", 9), lines=1)) as switch, Peer(switch.address) as peer:
+    with Switch(answer_all, trunk_to(NOBODY, lines=1)) as switch, Peer(switch.address) as peer:
         first = Call(peer)
         first.up()
         second = Call(peer)
@@ -224,7 +217,7 @@ def test_a_repeated_invite_with_another_timestamp_is_a_repeat(switch, peer, acke
 
 def test_a_repeated_invite_that_was_refused_is_refused_again() -> None:
     """Case 6 b, for a final response that is no 2xx, before and after its ACK."""
-    with Switch(answer_all, trunk_to(("127.0.0.1", 9), numbers=("955*",))) as switch, Peer(switch.address) as peer:
+    with Switch(answer_all, trunk_to(NOBODY, numbers=("955*",))) as switch, Peer(switch.address) as peer:
         call = Call(peer, number="10010")
         call.invite(SDP, "Timestamp: 1")
         first = peer.expect(404, "INVITE")

@@ -13,7 +13,7 @@ from switch_server.core.call import CallOffered
 from switch_server.core.leg import LegConfirmed, LegEnded
 from switch_server.core.words import Trunk
 from tests.fakes.phones import FakePhones, phone
-from tests.lines.peer import SDP, Call, Peer
+from tests.lines.peer import NOBODY, SDP, Call, Peer
 from tests.lines.switch import LOCAL, Switch, answer_all, trunk_to
 
 STRANGER = "127.0.0.9"
@@ -174,7 +174,7 @@ def test_a_use_count_of_a_request_in_a_call_is_taken_too(method: str) -> None:
 
 def test_network_far_addresses_and_choice_of_trunk() -> None:
     net = Trunk(TrunkName("net"), far=("127.0.0.0/24",), options_interval=0)
-    with Peer(("127.0.0.1", 9)) as peer, Switch(answer_all, net, trunk_to(peer.address, name="port")) as switch:
+    with Peer(NOBODY) as peer, Switch(answer_all, net, trunk_to(peer.address, name="port")) as switch:
         peer.switch = switch.address
         Call(peer).up()
         assert switch.wait(CallOffered).trunk == "port"

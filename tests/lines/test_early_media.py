@@ -9,7 +9,7 @@ from switch_server.core.call import CallOffered
 from switch_server.core.leg import Answer, LegAnswered, LegChanged, LegConfirmed, LegEnded, LegRinging, Ring
 from switch_server.core.words import Signalling
 from tests.lines.peer import SDP, Call, Message, Peer
-from tests.lines.switch import LOCAL, NEAR, PATIENT, Switch, answer_all, trunk_to, wait_and_see
+from tests.lines.switch import LOCAL, NEAR, PATIENT, Switch, switch_to, wait_and_see
 
 
 def sdp(port: int, direction: str = "sendrecv") -> str:
@@ -21,15 +21,8 @@ def sdp(port: int, direction: str = "sendrecv") -> str:
 
 
 @pytest.fixture
-def peer():
-    with Peer(("127.0.0.1", 9)) as it:
-        yield it
-
-
-@pytest.fixture
 def switch(peer):
-    with Switch(answer_all, trunk_to(peer.address), timing=PATIENT) as it:
-        peer.switch = it.address
+    with switch_to(peer, timing=PATIENT) as it:
         yield it
 
 
@@ -152,9 +145,7 @@ def test_forwarding_and_queuing_are_told(switch, peer, code) -> None:
 
 @pytest.fixture
 def permitted(peer):
-    trunk = trunk_to(peer.address, signalling=Signalling(p_early_media=True))
-    with Switch(answer_all, trunk, timing=PATIENT) as it:
-        peer.switch = it.address
+    with switch_to(peer, timing=PATIENT, signalling=Signalling(p_early_media=True)) as it:
         yield it
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from switch_server.core.call import CallOffered
 from switch_server.core.leg import LegAnswered, LegConfirmed, LegEnded
-from tests.lines.peer import SDP, Message, Peer
-from tests.lines.switch import Switch, answer_all, trunk_to
+from tests.lines.peer import NOBODY, SDP, Message, Peer
+from tests.lines.switch import Switch, switch_to
 
 
 @dataclass
@@ -176,8 +176,7 @@ def test_the_asserted_identity_in_every_form(switch, peer, line, ani) -> None:
 )
 def test_separators_and_parameters_do_not_change_a_number(uri: str, written: tuple[str, ...]) -> None:
     """Case 3: in what comes, and in the trunk's list of numbers."""
-    with Peer(("127.0.0.1", 9)) as peer, Switch(answer_all, trunk_to(peer.address, numbers=written)) as switch:
-        peer.switch = switch.address
+    with Peer(NOBODY) as peer, switch_to(peer, numbers=written) as switch:
         Invite(peer, f"INVITE {uri} SIP/2.0", {"To": f"<{uri}>"}).answered()
         assert switch.wait(CallOffered).dnis == "02155550100"
 
@@ -260,8 +259,7 @@ def test_a_strict_router_gets_its_own_uri(switch, peer) -> None:
 @pytest.mark.parametrize("target", TARGETS)
 def test_routes_and_target_of_a_callee(target) -> None:
     """Case 4, outbound: the Record-Route of a 200 in reverse, its Contact as Request-URI."""
-    with Peer(("127.0.0.1", 9)) as peer, Switch(answer_all, trunk_to(peer.address)) as switch:
-        peer.switch = switch.address
+    with Peer(NOBODY) as peer, switch_to(peer) as switch:
         leg = switch.place()
         routes = [route.format(peer.address[1]) for route in reversed(ROUTES)]
         peer.contact = f"Contact: <{target}>"
@@ -379,8 +377,7 @@ def test_a_caller_of_rfc_2543(switch, peer, caller, router) -> None:
 
 def test_a_callee_may_write_our_headers_in_another_form() -> None:
     """White space, capitals, compact names and leading zeros in the responses to our INVITE and BYE, several Vias' worth of folding."""
-    with Peer(("127.0.0.1", 9)) as peer, Switch(answer_all, trunk_to(peer.address)) as switch:
-        peer.switch = switch.address
+    with Peer(NOBODY) as peer, switch_to(peer) as switch:
         leg = switch.place()
 
         def answer(request: Message, body: str) -> None:

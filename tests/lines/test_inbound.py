@@ -7,8 +7,8 @@ from shared.enums import Direction, EndCause, Law
 from shared.ids import CallId, LegId
 from switch_server.core.call import CallOffered
 from switch_server.core.leg import Answer, LegChanged, LegConfirmed, LegEnded, Reject, Ring
-from tests.lines.peer import SDP, Call, Peer
-from tests.lines.switch import LOCAL, NEAR, Switch, answer_all, trunk_to, wait_and_see
+from tests.lines.peer import NOBODY, SDP, Call, Peer
+from tests.lines.switch import LOCAL, NEAR, Switch, answer_all, switch_to, trunk_to, wait_and_see
 
 
 def test_a_call_is_offered_answered_confirmed_and_ended_by_the_caller() -> None:
@@ -272,7 +272,7 @@ def test_malformed_sdp_is_refused_and_offers_nothing() -> None:
 
 
 def test_lines_in_use_are_counted_and_the_next_caller_hears_busy() -> None:
-    with Switch(answer_all, trunk_to(("127.0.0.1", 9), lines=1)) as switch, Peer(switch.address) as peer:
+    with Switch(answer_all, trunk_to(NOBODY, lines=1)) as switch, Peer(switch.address) as peer:
         call = Call(peer)
         call.up()
         switch.wait(LegConfirmed)
@@ -287,13 +287,11 @@ def test_lines_in_use_are_counted_and_the_next_caller_hears_busy() -> None:
 
 
 def test_direction_and_numbers_of_a_trunk() -> None:
-    with Peer(("127.0.0.1", 9)) as peer:
-        with Switch(answer_all, trunk_to(peer.address, direction="out")) as switch:
-            peer.switch = switch.address
+    with Peer(NOBODY) as peer:
+        with switch_to(peer, direction="out"):
             Call(peer).invite()
             peer.expect(403)
-        with Switch(answer_all, trunk_to(peer.address, numbers=("955*",))) as switch:
-            peer.switch = switch.address
+        with switch_to(peer, numbers=("955*",)):
             Call(peer, number="10010").invite()
             peer.expect(404)
             Call(peer, number="95588").up()
@@ -317,7 +315,7 @@ def test_reload_takes_effect_on_the_next_call() -> None:
 
 
 def test_stopping_hangs_up_every_leg_once() -> None:
-    with Peer(("127.0.0.1", 9)) as peer:
+    with Peer(NOBODY) as peer:
         with Switch() as switch:
             peer.switch = switch.address
             Call(peer).up()

@@ -6,8 +6,9 @@ import weakref
 import pytest
 
 from switch_server.core.leg import LegConfirmed, LegEnded, LegRinging
-from tests.lines.peer import Call, Peer
-from tests.lines.switch import Switch, answer_all, trunk_to
+from tests.lines.peer import Call
+from tests.lines.switch import Switch, switch_to
+from tests.sip.far_end import counts
 
 
 @pytest.fixture
@@ -19,15 +20,8 @@ def no_collector():
 
 
 @pytest.fixture
-def callee():
-    with Peer(("127.0.0.1", 9)) as it:
-        yield it
-
-
-@pytest.fixture
 def switch(callee):
-    with Switch(answer_all, trunk_to(callee.address)) as it:
-        callee.switch = it.address
+    with switch_to(callee) as it:
         yield it
 
 
@@ -55,8 +49,7 @@ def test_a_caller_s_leg(no_collector, switch, callee, by_caller) -> None:
 
 
 def test_a_refused_and_a_cancelled_caller_s_leg(no_collector, callee) -> None:
-    with Switch(lambda _: [], trunk_to(callee.address)) as switch:
-        callee.switch = switch.address
+    with switch_to(callee, script=lambda _: []) as switch:
         call = Call(callee)
         call.invite()
         callee.expect(100)
@@ -81,7 +74,7 @@ def test_transactions_of_many_calls_end(switch, callee) -> None:
         switch.wait(LegEnded)
     exchange = switch.lines._exchange
     assert exchange is not None
-    switch.until(lambda: exchange.tm.counts()[:2] == (0, 0))
+    switch.until(lambda: counts(exchange.tm)[:2] == (0, 0))
     assert len(exchange.timers) < 300
     assert exchange.legs == {}
     switch.place()

@@ -7,20 +7,13 @@ import pytest
 
 from shared.enums import EndCause, Law
 from switch_server.core.leg import LegAnswered, LegEnded, LegRinging
-from tests.lines.peer import SDP, Call, Message, Peer
-from tests.lines.switch import Switch, answer_all, trunk_to
-
-
-@pytest.fixture
-def peer():
-    with Peer(("127.0.0.1", 9)) as it:
-        yield it
+from tests.lines.peer import NOBODY, SDP, Call, Message, Peer
+from tests.lines.switch import Switch, answer_all, switch_to, trunk_to
 
 
 @pytest.fixture
 def switch(peer):
-    with Switch(answer_all, trunk_to(peer.address, username="huawu", password="secret")) as it:
-        peer.switch = it.address
+    with switch_to(peer, username="huawu", password="secret") as it:
         yield it
 
 
@@ -260,7 +253,7 @@ def test_options_watch_tells_up_and_down(peer) -> None:
 
 
 def test_calls_go_to_the_far_end_that_lives(peer) -> None:
-    with Peer(("127.0.0.1", 9)) as dead:
+    with Peer(NOBODY) as dead:
         dead_one, live_one = (f"{p.address[0]}:{p.address[1]}" for p in (dead, peer))
         trunk = trunk_to(peer.address, options_interval=5)
         both = type(trunk)(trunk.name, far=(dead_one, live_one), options_interval=5)

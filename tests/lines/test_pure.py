@@ -223,33 +223,10 @@ def test_causes_both_ways() -> None:
     assert (causes.reason_of(499), causes.reason_of(299)) == ("Failure", "OK")
 
 
-@pytest.mark.parametrize(
-    ("change", "key"),
-    [
-        ({"far": ("gateway.example",)}, "far"),
-        ({"far": ("10.0.0.1:0",)}, "far"),
-        ({"far": ("10.0.0.1:99999",)}, "far"),
-        ({"far": ("10.0.0.0/33",)}, "far"),
-        ({"far": ("10.0.0.1/24",)}, "far"),
-        ({"far": ()}, "far"),
-        ({"username": "x"}, "username"),
-        ({"lines": 0}, "lines"),
-        ({"session_expires": 89}, "session_expires"),
-        ({"options_interval": -1.0}, "options_interval"),
-        ({"laws": ()}, "laws"),
-    ],
-)
-def test_a_wrong_trunk_is_told_by_its_key(change: dict, key: str) -> None:
-    wrong = trunk_table.check(Trunk(**{"name": TrunkName("t"), "far": ("10.0.0.1",), **change}))
-    assert len(wrong) == 1
-    assert wrong[0].startswith(key)
-
-
-def test_a_right_trunk() -> None:
+def test_addresses_and_numbers_of_a_trunk() -> None:
     trunk = Trunk(
         TrunkName("t"), far=("10.0.0.1", "10.0.0.2:5070", "10.1.0.0/16"), numbers=("955*", "10086"), laws=(Law.MU,)
     )
-    assert trunk_table.check(trunk) == []
     assert trunk_table.addresses(trunk) == (("10.0.0.1", 5060), ("10.0.0.2", 5070))
     assert [n for n in ("955", "95588", "10086", "100861", "1") if trunk_table.takes_number(trunk, n)] == [
         "955",

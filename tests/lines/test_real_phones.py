@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from shared.enums import Direction, EndCause, Law
 from shared.ids import LegId, PhoneName, TrunkName
@@ -18,10 +19,13 @@ from switch_server.core.leg import (
     LegConfirmed,
     LegEnded,
     LegRefreshed,
+    LegReoffered,
+    LegReofferRefused,
     LegRinging,
     LineEffect,
     RefreshLeg,
     Reject,
+    Reoffer,
     Ring,
     RingDesk,
 )
@@ -225,6 +229,31 @@ def test_baresip_with_a_wrong_password_never_registers(tmp_path: Path) -> None:
 
 
 # --- pjsua2 ---
+
+
+def moves_and_refuses_fax(switch: Switch, leg: LegId) -> None:
+    """A telephone takes our sound at another port, has no T.38, and goes on with the sound."""
+    near = Near("127.0.0.1", 31000, Law.A, 101, t38=True)
+    switch.lines.do(Reoffer(leg, near))
+    far = switch.wait(LegReoffered).far
+    assert far.t38 is None
+    switch.lines.do(Reoffer(leg, near, t38=True))
+    assert switch.wait(LegReofferRefused).sip_code in (415, 488, 606)
+    switch.lines.do(Reoffer(leg, replace(near, port=32000)))
+    assert switch.wait(LegReoffered).far == far
+    assert switch.ends(leg) == []
+
+
+def test_baresip_takes_new_media_and_refuses_t38(tmp_path: Path) -> None:
+    with Switch() as switch, Baresip(tmp_path / "a") as phone:
+        phone.dial(uri(switch))
+        moves_and_refuses_fax(switch, switch.wait(LegConfirmed).leg)
+
+
+def test_pjsua_takes_new_media_and_refuses_t38() -> None:
+    with Switch() as switch, Pjsua() as phone:
+        phone.do("dial", uri(switch))
+        moves_and_refuses_fax(switch, switch.wait(LegConfirmed).leg)
 
 
 def test_pjsua_calls_holds_keys_and_hangs_up() -> None:

@@ -6,22 +6,15 @@ from shared.enums import EndCause
 from switch_server.adapters.sip_lines.redirects import MOST_HOPS
 from switch_server.core.leg import LegAnswered, LegEnded, LegRedirected, LegRinging
 from switch_server.core.words import Signalling
-from tests.lines.peer import SDP, Message, Peer
-from tests.lines.switch import PATIENT, Switch, answer_all, trunk_to
+from tests.lines.peer import NOBODY, SDP, Message, Peer
+from tests.lines.switch import PATIENT, Switch, answer_all, switch_to, trunk_to
 
 FOLLOW = Signalling(redirects="follow")
 
 
 @pytest.fixture
-def peer():
-    with Peer(("127.0.0.1", 9)) as it:
-        yield it
-
-
-@pytest.fixture
 def switch(peer):
-    with Switch(answer_all, trunk_to(peer.address, numbers=("1*",), signalling=FOLLOW), timing=PATIENT) as it:
-        peer.switch = it.address
+    with switch_to(peer, timing=PATIENT, numbers=("1*",), signalling=FOLLOW) as it:
         yield it
 
 
@@ -109,7 +102,7 @@ def test_where_no_call_is_sent(switch, peer, contact) -> None:
 
 
 def test_another_address_of_the_trunk_is_called(peer) -> None:
-    with Peer(("127.0.0.1", 9)) as other:
+    with Peer(NOBODY) as other:
         trunk = trunk_to(peer.address, signalling=FOLLOW)
         far = (*trunk.far, f"127.0.0.1:{other.address[1]}")
         with Switch(
@@ -137,8 +130,7 @@ def test_a_circle_ends(switch, peer) -> None:
 
 
 def test_the_default_rule_refuses(peer) -> None:
-    with Switch(answer_all, trunk_to(peer.address), timing=PATIENT) as switch:
-        peer.switch = switch.address
+    with switch_to(peer, timing=PATIENT) as switch:
         leg = switch.place()
         redirect(peer, peer.expect("INVITE"), "<tel:13900139000>")
         assert switch.wait(LegEnded) == LegEnded(leg, EndCause.FAR_REFUSED, 302)

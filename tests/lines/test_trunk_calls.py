@@ -1,65 +1,22 @@
-"""A trunk's rules on the wire: numbers and headers, the next address or line after a 503 or silence, calls a second, card lines."""
-
-from contextlib import ExitStack
-from typing import Self
+"""A trunk's rules on the wire: numbers and headers, the next address or line after a 503 or silence, calls a second."""
 
 import pytest
 
 from shared.enums import EndCause
-from shared.ids import LegId, TrunkName
+from shared.ids import LegId
 from switch_server.core.call import CallOffered, TrunkChanged
-from switch_server.core.leg import LegAnswered, LegEnded, LegRinging, LegRouted, PlaceCall
+from switch_server.core.leg import LegAnswered, LegEnded, LegRinging, LegRouted
 from switch_server.core.words import (
     CallsPerSecond,
-    CardLines,
     FailOver,
     NumberHeaders,
     NumberRule,
     NumberRules,
-    Trunk,
 )
-from tests.lines.peer import SDP, Call, Message, Peer
-from tests.lines.switch import LOCAL, NEAR, Switch, answer_all, trunk_to, wait_and_see
+from tests.lines.carrier import FAR, Carrier, answer
+from tests.lines.peer import SDP, Call
 
-NOBODY = ("127.0.0.1", 9)
-FAR = TrunkName("far")
 QUICKLY = FailOver(after=0.5)
-
-
-class Carrier:
-    """A switch with one trunk to several raw far ends."""
-
-    def __init__(self, ends: int = 1, **more: object) -> None:
-        self._stack = ExitStack()
-        self.ends = [self._stack.enter_context(Peer(NOBODY)) for _ in range(ends)]
-        self.texts = tuple(f"127.0.0.1:{end.address[1]}" for end in self.ends)
-        weights: dict[int, int] = more.pop("weights", {})  # type: ignore[assignment]
-        if weights:
-            more["fail_over"] = FailOver({self.texts[at]: weight for at, weight in weights.items()}, 0.5)
-        more = {"options_interval": 0, **more}
-        self.trunk = Trunk(FAR, far=self.texts, **more)  # type: ignore[arg-type]
-        self.switch = self._stack.enter_context(Switch(answer_all, self.trunk))
-        for end in self.ends:
-            end.switch = self.switch.address
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stack.close()
-
-    def place(
-        self, number: str = "13900012345", ani: str = "02155550100", leg: str = "out/1", forwarded: str = ""
-    ) -> LegId:
-        self.switch.lines.do(PlaceCall(LegId(leg), FAR, ani, number, NEAR, forwarded))
-        return LegId(leg)
-
-    def routes(self) -> list[LegRouted]:
-        return [each for each in self.switch.seen if isinstance(each, LegRouted)]
-
-
-def answer(end: Peer, invite: Message, code: int = 200, *extra: str, body: str = SDP) -> None:
-    end.reply(invite, code, body=body if code == 200 else "", tag=f"t{code}", extra=extra)
 
 
 # --- numbers and headers ---
@@ -319,103 +276,3 @@ def test_a_stop_ends_calls_that_wait() -> None:
         carrier.switch.lines.stop()
         assert [each.cause for each in carrier.switch.ends(LegId("out/1"))] == [EndCause.SWITCH_STOPPED]
         assert carrier.switch.lines.live_legs() == frozenset()
-
-
-# --- card lines ---
-
-
-def box(**more: object) -> dict[str, object]:
-    return {"kind": "card", "card": CardLines(("1-3",), **more)}  # type: ignore[arg-type]
-
-
-def states(carrier: Carrier) -> list[str]:
-    return [each.state for each in carrier.switch.lines.card_lines()[FAR]]
-
-
-@pytest.mark.parametrize(
-    ("more", "start", "header"),
-    [
-        ({}, "INVITE sip:13900012345@127.0.0.1:{port} ", "1"),
-        ({"named_in": "parameter", "name": "line"}, "INVITE sip:13900012345@127.0.0.1:{port};line=1 ", ""),
-        ({"named_in": "user", "name": "*"}, "INVITE sip:13900012345*1@127.0.0.1:{port} ", ""),
-    ],
-)
-def test_the_box_is_told_the_line(more: dict[str, object], start: str, header: str) -> None:
-    with Carrier(**box(**more)) as carrier:
-        carrier.place()
-        invite = carrier.ends[0].expect("INVITE")
-        assert invite.start.startswith(start.format(port=carrier.ends[0].address[1]))
-        assert invite.get("X-Line") == header
-        assert carrier.switch.wait(LegRouted).line == 1
-        assert states(carrier) == ["out", "idle", "idle"]
-
-
-@pytest.mark.parametrize(
-    ("more", "number", "extra", "uri"),
-    [
-        ({}, "95500", ("X-Line: DAHDI/2-1",), ""),
-        ({"named_in": "parameter", "name": "line"}, "95500", (), "sip:95500@127.0.0.1;line=2"),
-        ({"named_in": "user", "name": "*"}, "95500*2", (), ""),
-    ],
-)
-def test_the_box_names_the_line(more: dict[str, object], number: str, extra: tuple[str, ...], uri: str) -> None:
-    with Carrier(numbers=("95500",), **box(**more)) as carrier:
-        call = Call(carrier.ends[0], number=number)
-        call.invite(SDP, *extra, uri=uri)
-        call.learn(carrier.ends[0].expect(200, "INVITE"))
-        call.ack()
-        offered = carrier.switch.wait(CallOffered)
-        assert (offered.dnis, offered.line) == ("95500", 2)
-        assert states(carrier) == ["idle", "in", "idle"]
-        call.request("BYE")
-        carrier.ends[0].expect(200, "BYE")
-        carrier.switch.until(lambda: states(carrier) == ["idle"] * 3)
-
-
-def test_a_line_that_is_refused_is_faulty_and_the_call_goes_on_on_the_next() -> None:
-    with Carrier(**box(hunt="cyclic")) as carrier:
-        end = carrier.ends[0]
-        leg = carrier.place()
-        answer(end, end.expect("INVITE"), 503)
-        end.expect("ACK")
-        invite = end.expect("INVITE")
-        assert invite.get("X-Line") == "2"
-        assert states(carrier) == ["faulty", "out", "idle"]
-        answer(end, invite)
-        end.expect("ACK")
-        carrier.switch.wait(LegAnswered)
-        assert carrier.routes()[-1] == LegRouted(leg, carrier.texts[0], 2, f"{carrier.texts[0]} line 1 503")
-        carrier.switch.hang_up(leg)
-        end.reply(end.expect("BYE"), 200)
-        carrier.place(leg="out/2")
-        assert end.expect("INVITE").get("X-Line") == "3"
-        carrier.switch.lines.block_line(FAR, 1, blocked=False)
-        carrier.switch.until(lambda: states(carrier) == ["idle", "idle", "out"])
-
-
-def test_blocked_lines() -> None:
-    with Carrier(**box()) as carrier:
-        end, lines = carrier.ends[0], carrier.switch.lines
-        for line in (1, 2):
-            lines.block_line(FAR, line, blocked=True)
-        carrier.switch.until(lambda: TrunkChanged(FAR, 1, up=True) in carrier.switch.of_trunks)
-        Call(end).invite(SDP, "X-Line: 2")
-        end.expect(486)
-        assert carrier.switch.count("calls_on_blocked_lines") == 1
-        carrier.place()
-        assert end.expect("INVITE").get("X-Line") == "3"
-        leg = carrier.place(leg="out/2")
-        assert carrier.switch.wait(LegEnded) == LegEnded(leg, EndCause.FAR_REFUSED, 503)
-        lines.block_line(FAR, 1, blocked=False)
-        carrier.switch.until(lambda: states(carrier) == ["idle", "blocked", "out"])
-
-
-def test_blocks_of_the_last_run_count_from_the_start() -> None:
-    with Peer(NOBODY) as end:
-        trunk = trunk_to(end.address, **box())
-        switch = Switch(wait_and_see, trunk, blocked={FAR: frozenset({1})})
-        with switch:
-            assert [each.state for each in switch.lines.card_lines()[FAR]] == ["blocked", "idle", "idle"]
-            switch.lines.reload({FAR: trunk, LOCAL.name: LOCAL})
-            switch.until(lambda: len(switch.lines.far_ends()) == 2)
-            assert switch.lines.card_lines()[FAR][0].blocked

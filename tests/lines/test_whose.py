@@ -11,7 +11,7 @@ from shared.ids import TrunkName
 from switch_server.core.call import CallOffered
 from switch_server.core.leg import LegAnswered, LegConfirmed, LegEnded, LegRinging
 from switch_server.core.words import Trunk
-from tests.lines.peer import SDP, Call, Peer
+from tests.lines.peer import NOBODY, SDP, Call, Peer
 from tests.lines.switch import Switch, answer_all, trunk_to, wait_and_see
 
 ROAD = Trunk(TrunkName("road"), far=("127.0.0.0/24",), options_interval=0)
@@ -62,7 +62,7 @@ def test_a_request_is_for_who_has_the_dialog_s_tags(method: str) -> None:
 
 
 def test_a_response_is_for_its_own_request() -> None:
-    with Peer(("127.0.0.1", 9)) as peer, Switch(answer_all, trunk_to(peer.address), ROAD) as switch:
+    with Peer(NOBODY) as peer, Switch(answer_all, trunk_to(peer.address), ROAD) as switch:
         peer.switch = switch.address
         leg = switch.place()
         invite = peer.expect("INVITE")

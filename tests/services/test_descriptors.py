@@ -9,7 +9,7 @@ import pytest
 from shared.control_rows import Trouble, TroubleCode
 from shared.link.listening import listener
 from switch_server.services import descriptors
-from switch_server.services.descriptors import CROWD, Crowd, silent_connections
+from switch_server.services.descriptors import MANY_SILENT, DescriptorWatch, silent_connections
 
 TABLE = """  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
    0: 0100007F:15CD 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 1 1 0 100 0 0 10 0
@@ -24,27 +24,27 @@ def test_silent_connections_are_those_that_the_kernel_keeps() -> None:
     assert silent_connections("") == {}
 
 
-def test_a_crowd_is_counted_and_told() -> None:
+def test_many_silent_connections_are_counted_and_told() -> None:
     descriptor = listener("tcp://127.0.0.1:0")
     assert descriptor is not None
     with socket.socket(fileno=descriptor) as made:
         address = made.getsockname()
-        endpoint, crowd = f"tcp://127.0.0.1:{address[1]}", Crowd()
-        assert crowd.troubles() == (None, None)
-        strangers = [socket.create_connection(address, timeout=30) for _ in range(CROWD)]
-        crowd.look((endpoint, "ipc:///nowhere"))
-        assert crowd.silent(endpoint) == {"silent_connections": CROWD}
-        assert crowd.silent("ipc:///nowhere") == {"silent_connections": 0}
-        assert crowd.troubles()[1] == Trouble(TroubleCode.SILENT_CONNECTIONS, str(CROWD))
+        endpoint, watch = f"tcp://127.0.0.1:{address[1]}", DescriptorWatch()
+        assert watch.troubles() == (None, None)
+        strangers = [socket.create_connection(address, timeout=30) for _ in range(MANY_SILENT)]
+        watch.look((endpoint, "ipc:///nowhere"))
+        assert watch.silent(endpoint) == {"silent_connections": MANY_SILENT}
+        assert watch.silent("ipc:///nowhere") == {"silent_connections": 0}
+        assert watch.troubles()[1] == Trouble(TroubleCode.SILENT_CONNECTIONS, str(MANY_SILENT))
         for each in strangers:
             each.close()
 
 
 def test_few_descriptors_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    crowd = Crowd()
+    watch = DescriptorWatch()
     monkeypatch.setattr(descriptors, "limit", lambda: 10)
-    crowd.look(())
-    assert crowd.troubles()[0] == Trouble(TroubleCode.FEW_DESCRIPTORS, str(descriptors.used()), "10")
+    watch.look(())
+    assert watch.troubles()[0] == Trouble(TroubleCode.FEW_DESCRIPTORS, str(descriptors.used()), "10")
 
 
 def test_the_limit_is_raised_as_far_as_allowed() -> None:
@@ -64,6 +64,6 @@ def test_where_no_file_can_be_opened_all_are_in_use() -> None:
     try:
         resource.setrlimit(resource.RLIMIT_NOFILE, (lowest, before[1]))
         assert descriptors.used() == lowest
-        Crowd().look(("tcp://127.0.0.1:5581",))
+        DescriptorWatch().look(("tcp://127.0.0.1:5581",))
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, before)

@@ -27,6 +27,11 @@ class Port:
         return lines
 
 
+def counts(tm: Transactions) -> tuple[int, int, int]:
+    """Client transactions, server transactions, final responses kept."""
+    return len(tm._clients), len(tm._servers), len(tm.kept)
+
+
 class World:
     """``requests``: those that a user of the transactions has got."""
 

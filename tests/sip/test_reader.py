@@ -11,7 +11,7 @@ from switch_server.adapters.sip import grammar, reader, stateless
 from switch_server.adapters.sip.grammar import MalformedFieldError
 from switch_server.adapters.sip.message import COMPACT, Request, Response
 from switch_server.adapters.sip.reader import MAX_DATAGRAM, MAX_HEADERS, IgnoredMessage, RefusedRequest
-from tests.sip.far_end import FAR, World
+from tests.sip.far_end import FAR, World, counts
 
 # --- round trip ---
 
@@ -274,4 +274,4 @@ def test_mutated_datagrams_leave_nothing() -> None:
         world.port.sent.clear()
         world.passes(0.125)
     world.passes(100, 1.0)
-    assert world.tm.counts() == (0, 0, 0)
+    assert counts(world.tm) == (0, 0, 0)

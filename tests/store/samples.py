@@ -9,9 +9,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from sqlite_utils import Database
+
 from shared.aci import CancelOrder, PlaceOrder
 from shared.enums import Market, Side
 from shared.ids import AccountNo, BranchId, CallId, ContractNo, CustomerId, Milli, OrderKey, Shares, StockCode
+from switch_server.adapters.store.migrations import MODULES
 from switch_server.core.orders import JournalOrder, OrderContext, RecordOrderState
 from switch_server.core.orders.effects import ReportOrigin
 from switch_server.core.words import Event
@@ -50,6 +53,19 @@ class Posted:
                 f"only {len(self.events)} events"
             )
             return list(self.events)
+
+
+def older_file(path: Path, migrations: int) -> Database:
+    """A store's file as it was after its first so many migrations, still open."""
+    db = Database(path)
+    db.execute(
+        "CREATE TABLE _sqlite_migrations (migration_set TEXT, name TEXT, applied_at TEXT, PRIMARY KEY (migration_set, name))"
+    )
+    for module in MODULES[:migrations]:
+        module.apply(db)
+        name = module.__name__.rpartition(".")[2]
+        db.execute("INSERT INTO _sqlite_migrations VALUES ('store', ?, '2025')", [name])
+    return db
 
 
 def until(true: Callable[[], object], seconds: float = 20.0) -> None:

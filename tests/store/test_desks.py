@@ -6,19 +6,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlite_utils import Database
 
 from shared.ids import AccountNo, AgentId, BranchId, CallId, CardId, CustomerId, QueueName, TicketId
 from switch_server.adapters.store import Store
 from switch_server.adapters.store.history import joined
-from switch_server.adapters.store.migrations import m0001_first, m0002_orders
 from switch_server.adapters.store.tickets import MOST_TEXT
 from switch_server.adapters.store.writer import Change
 from switch_server.core.acd import CallbackRecovered
 from switch_server.core.call import CallerFound, FindCaller
 from switch_server.core.words import SaveRecord, phone_key
 from switch_server.ports.records import NoSuchRecord, NotWritten, PastContact, RecordFull, TicketDraft
-from tests.store.samples import NOON, Clock, Posted, customer
+from tests.store.samples import NOON, Clock, Posted, customer, older_file
 
 CALL = CallId("20251125-120000-0001")
 ANN, BOB = AgentId("1001"), AgentId("1002")
@@ -54,14 +52,7 @@ def save(store: Store, table: str, **row: object) -> None:
 
 
 def test_a_file_of_the_version_before_keeps_what_it_has(tmp_path: Path, posted: Posted, clock: Clock) -> None:
-    db = Database(tmp_path / "huawu.db")
-    for module in (m0001_first, m0002_orders):
-        module.apply(db)
-    db.execute(
-        "CREATE TABLE _sqlite_migrations (migration_set TEXT, name TEXT, applied_at TEXT, PRIMARY KEY (migration_set, name))"
-    )
-    for name in ("m0001_first", "m0002_orders"):
-        db.execute("INSERT INTO _sqlite_migrations VALUES ('store', ?, '2025')", [name])
+    db = older_file(tmp_path / "huawu.db", 2)
     db.execute(
         "INSERT INTO contacts (id, call, direction, number, started_at) VALUES ('c', 'c', 'in', '13900012345', ?)",
         [NOON],

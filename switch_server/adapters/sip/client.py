@@ -95,11 +95,6 @@ class ClientTransaction:
     def method(self) -> str:
         return self.request.method
 
-    @property
-    def ended(self) -> bool:
-        """No response has a meaning any more."""
-        return self.state is ClientState.ENDED
-
     def take(self, response: Response) -> None:
         """A response with this transaction's branch."""
         self.happens(ClientEvent.PROVISIONAL if response.code < 200 else ClientEvent.FINAL, response)
@@ -255,7 +250,7 @@ class InviteClient(ClientTransaction):
         return new
 
     def _keep(self, _: Response | None) -> None:
-        """SipTimers D and M: repeats and further answers may come."""
+        """Timers D and M: repeats and further answers may come."""
         self.stop_repeating()
         self.wait(PATIENCE)
 

@@ -174,14 +174,8 @@ class Request(Message):
     __slots__ = ("_called", "hop", "method", "uri")
 
     def __init__(
-        self,
-        method: str,
-        uri: str,
-        fields: Fields,
-        body: bytes = b"",
-        source: Address = NOWHERE,
-        hop: Address = NOWHERE,
-    ) -> None:
+        self, method: str, uri: str, fields: Fields, body: bytes = b"", source: Address = NOWHERE, hop: Address = NOWHERE,
+    ) -> None:  # fmt: skip
         super().__init__(fields, body, source)
         self.method = method
         self.uri = uri
@@ -210,15 +204,8 @@ class Response(Message):
     __slots__ = ("code", "made_here", "reason")
 
     def __init__(
-        self,
-        code: int,
-        reason: str,
-        fields: Fields,
-        body: bytes = b"",
-        source: Address = NOWHERE,
-        *,
-        made_here: bool = False,
-    ) -> None:
+        self, code: int, reason: str, fields: Fields, body: bytes = b"", source: Address = NOWHERE, *, made_here: bool = False,
+    ) -> None:  # fmt: skip
         super().__init__(fields, body, source)
         self.code = code
         self.reason = reason
@@ -234,7 +221,7 @@ class Response(Message):
 
 
 def wire(lines: list[str], body: bytes) -> bytes:
-    """The bytes of a message: its lines, Content-Length and body. A line break in a value, from whomever it is, is a question mark."""
+    """The bytes of a message: its lines, Content-Length and body. A line break within a value is written as a question mark, so that no value adds a line."""
     head = "\r\n".join(lines)
     if head.count("\r") != len(lines) - 1 or head.count("\n") != len(lines) - 1:
         head = "\r\n".join(line.replace("\r", "?").replace("\n", "?") for line in lines)

@@ -55,7 +55,7 @@ def key_of(request: Request, method: str) -> Key:
 
 
 class ServerTable(Protocol):
-    """Who keeps the transactions."""
+    """The protocol of the table that keeps the transactions."""
 
     def answered(self, transaction: "ServerTransaction") -> None:
         """An INVITE has its final response and waits for the ACK."""
@@ -172,7 +172,7 @@ class ServerTransaction:
         self._wait(_expires(self.request))
 
     def _wait_for_ack(self) -> None:
-        """SipTimers G and H (§17.2.1); the same for a 2xx (§13.3.1.4)."""
+        """Timers G and H (§17.2.1); the same for a 2xx (§13.3.1.4)."""
         self._wait(PATIENCE)
         self._repeats = self._timers.after(self._interval, self._repeat_due)
         self._table.answered(self)

@@ -11,7 +11,7 @@ T1: Final = 0.5
 T2: Final = 4.0
 """The longest interval between repeats (§17.1.2.2)."""
 PATIENCE: Final = 64 * T1
-"""SipTimers B, F, H, L, M and D: how long a message may still come (§17, RFC 6026 §7)."""
+"""Timers B, F, H, L, M and D: how long a message may still come (§17, RFC 6026 §7)."""
 COMPACTED_FROM: Final = 256
 """So few cancelled timers may stay in the heap, whatever their share."""
 

@@ -172,10 +172,6 @@ class Transactions:
         """No response to a hang-up or a REGISTER is outstanding."""
         return all(t.method not in ("BYE", "CANCEL", "REGISTER") for t in self._clients.values())
 
-    def counts(self) -> tuple[int, int, int]:
-        """Client transactions, server transactions, final responses kept."""
-        return len(self._clients), len(self._servers), len(self.kept)
-
 
 def _dialog(request: Request, tag: str | None) -> Dialog:
     to_tag = request.to_tag

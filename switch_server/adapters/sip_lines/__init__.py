@@ -6,6 +6,6 @@
 
 from switch_server.adapters.sip_lines.leg import Timing
 from switch_server.adapters.sip_lines.lines import SipLines
-from switch_server.adapters.sip_lines.trunk_table import TrunkState, check
+from switch_server.adapters.sip_lines.trunk_table import TrunkState
 
-__all__ = ["SipLines", "Timing", "TrunkState", "check"]
+__all__ = ["SipLines", "Timing", "TrunkState"]

@@ -12,7 +12,8 @@ from switch_server.adapters.sip.message import USER_AGENT, Fields, Request, Resp
 from switch_server.adapters.sip.timers import SipTimers, Timer
 from switch_server.adapters.sip.transactions import Transactions
 from switch_server.adapters.sip.transport import Port, SipSocket
-from switch_server.adapters.sip_lines.registration import PROOFS, RegisterReply, RegisterRequest, Registration
+from switch_server.adapters.sip_lines.digest import PROOFS
+from switch_server.adapters.sip_lines.registration import RegisterReply, RegisterRequest, Registration
 from switch_server.adapters.sip_lines.trunk_leg import retry_after_of
 from switch_server.adapters.sip_lines.trunk_table import TrunkTable, address_of
 from switch_server.core.words import Trunk
@@ -94,8 +95,8 @@ class CarrierRegistrations:
             self._waits[ours] = self._timers.after(self._patience_s, partial(self._silent, name, ours))
             self._tm.send(_message(request, port), partial(self._heard, name, ours, request), port)
         elif ours.due_at is not None:
-            wait = max(0.0, min(ours.due_at, ours.until) - now) if ours.until > now else ours.due_at - now
-            self._waits[ours] = self._timers.after(max(0.0, wait), partial(self._due, name, ours))
+            at = min(ours.due_at, ours.until) if ours.in_force(now) else ours.due_at
+            self._waits[ours] = self._timers.after(max(0.0, at - now), partial(self._due, name, ours))
 
     def _due(self, name: TrunkName, ours: Registration) -> None:
         now = self._timers.clock()

@@ -30,7 +30,7 @@ class SipDialog:
         self.hop = hop
         self.port = port
         self.routes: list[str] = []
-        self.cseq = random.randrange(1, 100_000)  # noqa: S311
+        self.cseq = random.randrange(1, 100_000)  # noqa: S311  no secret
         self.far_cseq: int | None = None
         self.contact = ""
         """Our Contact where it is not the plain address."""

@@ -22,6 +22,8 @@ Key = Callable[[str], str | None]
 """HA1 (RFC 7616 §3.4.2, hex) by the algorithm's name in lower case; ``None``: not known for this algorithm."""
 NONCE_LIFE_S: Final = 300
 USES_MOST: Final = 65_536
+PROOFS: Final = {401: ("www-authenticate", "Authorization"), 407: ("proxy-authenticate", "Proxy-Authorization")}
+"""By the response: the field with its challenge, and the header that answers it (RFC 3261 §22)."""
 _HASHES: Final[dict[str, Callable[[bytes], Any]]] = {"md5": hashlib.md5, "sha-256": hashlib.sha256}
 _PARAMETER: Final = re.compile(r'(?<![A-Za-z0-9_-])([A-Za-z0-9_-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))')
 

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from shared.ids import TrunkName
+from switch_server.adapters.sip.message import Address
 from switch_server.ports.trunks import FarEnd
 
-Address = tuple[str, int]
 SILENT_S: Final = 30.0
 """An address that gave no response to an INVITE is not called for so long."""
 LONGEST_OUT_S: Final = 3600.0
@@ -44,7 +44,7 @@ class FarEnds:
         return any(self.up.get(each, True) and self._out_until.get(each, 0.0) <= now for each in addresses)
 
     def _by_weight(self, trunk: TrunkName, weights: dict[Address, int]) -> Address | None:
-        """Smooth weighted round robin: each address gains its weight, the richest is chosen and pays the sum."""
+        """Smooth weighted round robin: each address's share grows by its weight; the largest share is chosen, and is reduced by the sum of the weights."""
         if not weights:
             return None
         shares = self._shares.setdefault(trunk, {})

@@ -51,7 +51,7 @@ class DialogLeg(OfferingLeg):
         if self.offer_is_open(transaction.request):
             self.reply(transaction, 491)
         elif self.state is LineState.OFFERED:
-            self.reply(transaction, 500, messages.header("Retry-After", str(random.randint(0, 10))))  # noqa: S311
+            self.reply(transaction, 500, messages.header("Retry-After", str(random.randint(0, 10))))  # noqa: S311  no secret
         elif not transaction.request.body:
             self._offer_again(transaction)
         else:

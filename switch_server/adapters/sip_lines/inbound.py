@@ -221,7 +221,7 @@ class InboundLeg(DialogLeg):
             self.bye(EndCause.REJECTED_MEDIA)
             self.end(EndCause.REJECTED_MEDIA, 488)
             return
-        self.rearm(self.timer)  # type: ignore[arg-type]
+        self.rearm(self.timer)
         self.host.emit(LegConfirmed(self.id))
         if far is not None:
             self.changed(far)

@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Callable
 from enum import StrEnum
 from functools import partial
-from typing import Final, ParamSpec, Protocol
+from typing import ParamSpec, Protocol
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -34,8 +34,6 @@ from switch_server.core.words import Event, Far, Near, Trunk
 
 log = logging.getLogger(__name__)
 
-_PROOFS: Final = {401: ("www-authenticate", "Authorization"), 407: ("proxy-authenticate", "Proxy-Authorization")}
-"""The challenge of a response and the header that answers it."""
 ResponseHandler = Callable[[Response], None]
 P = ParamSpec("P")
 
@@ -169,7 +167,7 @@ class SipLeg:
         self.timer = timer
         if timer is not None and self.state is LineState.UP:
             # spread by up to 10 % downwards, so that calls of one burst are not refreshed in one burst
-            wait = timer.wait_s * (1 - random.random() / 10 if timer.we_refresh else 1)  # noqa: S311
+            wait = timer.wait_s * (1 - random.random() / 10 if timer.we_refresh else 1)  # noqa: S311  no secret
             self._session = self.host.timers.after(wait, self.guard(refresh if timer.we_refresh else self.lost))
 
     def _cancel_session(self) -> None:
@@ -221,7 +219,7 @@ class SipLeg:
         """The request was sent again, in a new transaction."""
 
     def _proof(self, method: str, request: Request, response: Response) -> Header | None:
-        asks = _PROOFS.get(response.code)
+        asks = digest.PROOFS.get(response.code)
         if asks is None or not self.trunk.username:
             return None
         challenges = filter(None, map(digest.read_challenge, response.values(asks[0])))

@@ -133,7 +133,7 @@ class SipLines:
             heard.set()
 
     def reload(self, trunks: Mapping[TrunkName, Trunk]) -> None:
-        """New trunks; running calls are not affected. The trunks have been checked (``trunk_table.check``)."""
+        """New trunks; running calls are not affected. The trunks have been checked (``services.config_file``)."""
         if self._loop is not None:
             self._loop.call(self._reload, dict(trunks))
 
@@ -150,9 +150,8 @@ class SipLines:
         if self._loop is None:
             return
         if isinstance(effect, PlaceCall | RingDesk):
-            self._leg_began(
-                effect.leg
-            )  # from now on ``reconcile`` must find the leg, although its INVITE is not sent yet
+            # from now on ``reconcile`` must find the leg, although its INVITE is not sent yet
+            self._leg_began(effect.leg)
         self._loop.call(self._do, effect)
 
     def _do(self, effect: LineEffect) -> None:

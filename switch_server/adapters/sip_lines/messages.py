@@ -124,8 +124,7 @@ def read_fields(request: Request) -> None:
     for text in (*request.elements("record-route"), *(() if starred else contacts)):
         grammar.read_address(text)
     if request.method == "INVITE":
-        needed = (
-            1 if (request.via.get("branch") or "").startswith(MAGIC_COOKIE) else 0
-        )  # a caller of RFC 2543 may leave it out
+        # a caller of RFC 2543, whose branch has no cookie, may leave it out
+        needed = int((request.via.get("branch") or "").startswith(MAGIC_COOKIE))
         if starred or not needed <= len(contacts) <= 1:
             raise MalformedFieldError("an INVITE has one Contact (RFC 3261 8.1.1.8)")

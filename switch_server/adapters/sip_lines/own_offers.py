@@ -130,7 +130,7 @@ class OfferingLeg(SipLeg):
             self._glares += 1
             self._reoffer = self._reoffer or offer.reoffer
         span = (2.1, 4.0) if not self.incoming else (0.0, 2.0)
-        self.wait(random.uniform(*span) * self.host.timing.glare, self._rested)  # noqa: S311
+        self.wait(random.uniform(*span) * self.host.timing.glare, self._rested)  # noqa: S311  no secret
 
     def _rested(self) -> None:
         self._resting = False
@@ -219,7 +219,7 @@ class OfferingLeg(SipLeg):
         reliable = self.trunk.signalling.reliable != "never"
         return SUPPORTED if reliable else messages.header("Supported", "timer")
 
-    def rearm(self, timer: SessionTimer) -> None:
+    def rearm(self, timer: SessionTimer | None) -> None:
         self.arm_session(timer, self.refresh)
 
     def expect_ack(self, transaction: ServerTransaction) -> None:

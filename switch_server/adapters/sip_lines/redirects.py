@@ -11,7 +11,8 @@ from typing import Final
 from msgspec import Struct
 
 from switch_server.adapters.sip import grammar
-from switch_server.adapters.sip_lines.trunk_table import SIP_PORT, Address
+from switch_server.adapters.sip.grammar import SIP_PORT
+from switch_server.adapters.sip.message import Address
 
 MOST_HOPS: Final = 5
 MOST_CONTACTS: Final = 10
@@ -28,9 +29,10 @@ class RedirectTarget(Struct, frozen=True):
 def next_target(
     contacts: Iterable[str], dialled: Collection[str], far: Collection[Address], may_dial: Callable[[str], bool]
 ) -> RedirectTarget | None:
-    """The best contact that may be followed. ``dialled``: the numbers of this call so far, with the first; ``far``: the trunk's addresses;
-    ``may_dial``: also of another form of a number dialled.
-    ``None``: the redirection is refused.
+    """The best contact that may be followed; ``None``: the redirection is refused.
+
+    ``dialled``: the numbers of this call so far, with the first; ``far``: the trunk's addresses; ``may_dial``: whether the trunk takes a number, which
+    was not dialled before in another form.
     """
     if len(dialled) > MOST_HOPS:
         return None

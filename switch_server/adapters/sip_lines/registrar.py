@@ -79,9 +79,8 @@ class Registrar:
         except BadContact:
             return RegisterResponse(400, "Bad Contact")
         if asked is None and contacts.seconds(request.value("expires")) != 0:
-            return RegisterResponse(
-                400, "Bad Contact"
-            )  # §10.3 step 6: "*" removes all bindings, and allows nothing else
+            # §10.3 step 6: "*" removes all bindings, and allows nothing else
+            return RegisterResponse(400, "Bad Contact")
         proven = self._prove(request, now)
         if isinstance(proven, RegisterResponse):
             return proven

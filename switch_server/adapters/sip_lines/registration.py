@@ -14,11 +14,11 @@ from typing import Final
 
 from msgspec import Struct
 
-from switch_server.adapters.sip_lines.digest import Challenge, authorization, read_challenge
+from switch_server.adapters.sip.message import Address
+from switch_server.adapters.sip_lines.digest import PROOFS, Challenge, authorization, read_challenge
 from switch_server.core.words import CarrierRegistration
 from switch_server.ports.trunks import RegistrationView
 
-Address = tuple[str, int]
 REFRESH_AT: Final = 0.8
 """The share of the granted time after which the registration is refreshed."""
 FIRST_WAIT_S: Final = 30.0
@@ -27,7 +27,6 @@ LONGEST_MIN_S: Final = 86_400
 """The longest interval that a 423 may ask for."""
 CHALLENGES: Final = 4
 """The most challenges that are answered in one attempt: of a proxy, of the registrar, and for a stale nonce of each."""
-PROOFS: Final = {401: ("www-authenticate", "Authorization"), 407: ("proxy-authenticate", "Proxy-Authorization")}
 
 
 class RegisterRequest(Struct, frozen=True):
@@ -63,7 +62,7 @@ class RegistrationState(StrEnum):
 
 
 class Registration:
-    """``token``: makes a random word for Call-ID and cnonce. ``home``: our address, for the Call-ID."""
+    """``user``, ``password``: for the registrar's challenges. ``token``: makes a random word for Call-ID and cnonce."""
 
     def __init__(
         self, rule: CarrierRegistration, registrars: tuple[Address, ...], user: str, password: str, token: Callable[[], str]

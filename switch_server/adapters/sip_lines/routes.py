@@ -4,7 +4,8 @@ from typing import Final
 
 from msgspec import Struct
 
-Address = tuple[str, int]
+from switch_server.adapters.sip.message import Address
+
 MOST: Final = 8
 """The most destinations of one call."""
 

@@ -14,7 +14,7 @@ from shared.enums import EndCause
 from shared.ids import LegId
 from switch_server.adapters.sip import grammar
 from switch_server.adapters.sip.client import ClientState, InviteClient
-from switch_server.adapters.sip.message import Header, Request, Response
+from switch_server.adapters.sip.message import Address, Header, Request, Response
 from switch_server.adapters.sip.transport import Port
 from switch_server.adapters.sip_lines import redirects
 from switch_server.adapters.sip_lines.dialog import SipDialog
@@ -22,7 +22,7 @@ from switch_server.adapters.sip_lines.leg import LegHost, LineState
 from switch_server.adapters.sip_lines.number_fields import NUMBER, headers_out
 from switch_server.adapters.sip_lines.outbound import OutboundLeg
 from switch_server.adapters.sip_lines.redirects import RedirectTarget
-from switch_server.adapters.sip_lines.routes import Address, CallRoute, Destination
+from switch_server.adapters.sip_lines.routes import CallRoute, Destination
 from switch_server.adapters.sip_lines.trunk_table import addresses, takes_number
 from switch_server.core.leg import LegRedirected, LegRouted, PlaceCall
 from switch_server.core.words import LONGEST_NUMBER, Trunk, changed

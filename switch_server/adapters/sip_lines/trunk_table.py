@@ -9,6 +9,8 @@ from msgspec import Struct
 
 from shared.ids import TrunkName
 from switch_server.adapters.sip import grammar
+from switch_server.adapters.sip.grammar import SIP_PORT
+from switch_server.adapters.sip.message import Address
 from switch_server.adapters.sip_lines.card_lines import CardLineTable
 from switch_server.adapters.sip_lines.far_ends import FarEnds
 from switch_server.adapters.sip_lines.routes import CallRoute, Destination
@@ -16,8 +18,6 @@ from switch_server.core.call import TrunkChanged
 from switch_server.core.words import CallRate, Trunk, number_fits
 from switch_server.ports.trunks import CardLine, FarEnd
 
-Address = tuple[str, int]
-SIP_PORT = 5060
 LONGEST_WAIT_S = 5.0
 """The most that a call out waits for its turn by ``calls_per_second``."""
 
@@ -46,29 +46,6 @@ def far_network(text: str) -> tuple[ipaddress.IPv4Network, int | None]:
     return network, port
 
 
-def check(trunk: Trunk) -> list[str]:
-    """The faults of a trunk, for the operator, each naming its key; empty if there is none."""
-    wrong: list[str] = []
-    for text in trunk.far:
-        try:
-            far_network(text)
-        except ValueError as error:
-            wrong.append(str(error))
-    if not trunk.addresses and not trunk.username:
-        wrong.append("far: give an address, or username and password")
-    if bool(trunk.username) != bool(trunk.password):
-        wrong.append("username, password: give both or neither")
-    if trunk.lines < 1:
-        wrong.append(f"lines: {trunk.lines}, must be at least 1")
-    if trunk.session_expires < 90:
-        wrong.append(f"session_expires: {trunk.session_expires}, must be at least 90 (RFC 4028)")
-    if trunk.options_interval < 0:
-        wrong.append(f"options_interval: {trunk.options_interval}, must be 0 (none) or more")
-    if not trunk.laws:
-        wrong.append("laws: give pcma, pcmu or both")
-    return wrong
-
-
 def takes_number(trunk: Trunk, number: str) -> bool:
     """Whether ``number`` (in the house's form) may come in on this trunk, or be dialled over it. Visual separators do not count (RFC 3966 §4)."""
     plain = grammar.plain_number(number)
@@ -89,6 +66,10 @@ def address_of(text: str) -> Address:
     """``ip`` or ``ip:port`` of a checked configuration."""
     network, port = far_network(text)
     return str(network[0]), port or SIP_PORT
+
+
+def _weights(trunk: Trunk) -> dict[Address, int]:
+    return {address_of(text): weight for text, weight in trunk.fail_over.weights.items()}
 
 
 class Source(Struct, frozen=True):
@@ -205,8 +186,7 @@ class TrunkTable:
 
     def route(self, trunk: Trunk, now: float) -> CallRoute | None:
         """The destinations for one call; ``None``: every address is paused, or every line blocked or in use."""
-        weights = {address_of(text): weight for text, weight in trunk.fail_over.weights.items()}
-        far = addresses(trunk)
+        weights, far = _weights(trunk), addresses(trunk)
         registrar = self.registered.get(trunk.name)
         if registrar in far and not weights:
             far = (registrar, *(address for address in far if address != registrar))
@@ -282,8 +262,7 @@ class TrunkTable:
         return {name: self._far_ends_of(trunk, now) for name, trunk in self.trunks.items()}
 
     def _far_ends_of(self, trunk: Trunk, now: float) -> tuple[FarEnd, ...]:
-        weights = {address_of(text): weight for text, weight in trunk.fail_over.weights.items()}
-        watched = trunk.options_interval > 0
+        weights, watched = _weights(trunk), trunk.options_interval > 0
         return tuple(self.ends.view(a, weights.get(a, 0), now, watched=watched) for a in addresses(trunk))
 
     def card_lines(self, now: float) -> dict[TrunkName, tuple[CardLine, ...]]:

@@ -42,7 +42,7 @@ class TrunkWatch:
             if trunk.options_interval > 0:
                 for far in addresses(trunk):
                     ask = partial(self._ask, far, trunk.options_interval, self._round)
-                    self._timers.after(random.uniform(0.01, 0.2), ask)  # noqa: S311
+                    self._timers.after(random.uniform(0.01, 0.2), ask)  # noqa: S311  no secret
 
     def _ask(self, far: Address, interval: float, number: int) -> None:
         if number != self._round:

@@ -63,18 +63,28 @@ def tell_call(call: Call, leg: Leg, event: LegFact) -> None:
             call.leg_ended(leg, event)
         case RecordingEnded(recording=recording, cause=how, duration_ms=duration_ms, text=text):
             call.recordings.ended(recording, how, duration_ms, text)
-        case DigitPressed() if not call.takes_key(leg, event):
-            pass
-        case DigitPressed() if (member := call.desk.room.members.get(leg.id)) is not None:
-            call.desk.keys.pass_on(member, event)
-        case DigitPressed() | DigitUsed() | PlayEnded():
-            if leg is call.caller and call.state is CallState.UP:
-                _tell_ivr(call, event)
+        case DigitPressed():
+            _key_pressed(call, leg, event)
+        case DigitUsed() | PlayEnded():
+            _tell_ivr(call, leg, event)
         case _:
             assert_never(event)
 
 
-def _tell_ivr(call: Call, event: KeyFact) -> None:
+def _key_pressed(call: Call, leg: Leg, key: DigitPressed) -> None:
+    """A key that counts is passed on to the other members of the leg's room, or is the caller's in the flow."""
+    if not call.takes_key(leg, key):
+        return
+    member = call.desk.room.members.get(leg.id)
+    if member is not None:
+        call.desk.keys.pass_on(member, key)
+    else:
+        _tell_ivr(call, leg, key)
+
+
+def _tell_ivr(call: Call, leg: Leg, event: KeyFact) -> None:
+    if leg is not call.caller or call.state is not CallState.UP:
+        return
     match event:
         case DigitPressed(digit=digit, recording_ms=recording_ms):
             call.ivr.key(digit, recording_ms)

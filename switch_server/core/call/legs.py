@@ -37,7 +37,7 @@ class CallLegs:
         self.legs: dict[LegId, Leg] = {caller.id: caller}
         self.switch = switch
         self._legs_made = 1
-        self._counted(caller)
+        caller.counted_in(switch.use)
 
     @property
     def now(self) -> float:
@@ -54,11 +54,7 @@ class CallLegs:
         self._legs_made += 1
         leg.card = self.caller.card
         self.legs[leg.id] = leg
-        self._counted(leg)
-
-    def _counted(self, leg: Leg) -> None:
-        leg.use = self.switch.use
-        leg.count()
+        leg.counted_in(self.switch.use)
 
     def open_channel(self, leg: Leg, far: Far | None) -> None:
         """Asks the leg's card for a channel."""
@@ -93,7 +89,6 @@ class CallLegs:
     def open_second(self, leg: Leg, card: CardId) -> None:
         """Asks another card for a second channel, towards the leg's far end."""
         leg.second = SecondChannel(card)
-        leg.count()
         trunk = next((t for t in self.switch.config.trunks if t.name == leg.trunk), Trunk(leg.trunk))
         law = leg.far.law if leg.far else trunk.laws[0]
         self.emit(ToCard(card, OpenChannel(leg.id, leg.far, law, trunk.digits)))
@@ -119,14 +114,13 @@ class CallLegs:
             if leg.state is not LegState.ENDED:
                 self.step_leg(leg, LegEvent.ENDED)
             self.to_card(leg, CloseChannel(leg.id))
-            leg.channel = ChannelState.CLOSED
             if leg.second is not None:
                 self.emit(ToCard(leg.second.card, CloseChannel(leg.id)))
                 leg.second = None
-            leg.count()
+            leg.give_up_channel()
 
     def takes_key(self, leg: Leg, key: DigitPressed) -> bool:
-        """Whether the key counts (``KeySource``). A leg's card is told before the key has an effect whether its own keys still end plays."""
+        """Whether the key counts (``KeySource``). Before the key has an effect, the leg's card is told whether the keys that it hears still end plays."""
         was_info = leg.keys.is_info
         if not leg.keys.takes(key.way, self.now):
             self.switch.count("keys_doubled")

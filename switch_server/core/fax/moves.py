@@ -100,7 +100,6 @@ class FaxMoves:
                     self._offer(move, near)
             case ChannelFailed() | ChannelClosed() if of_second:
                 leg.second = None
-                leg.count()
                 if move is not None:
                     self._lost(move)
             case LegReoffered() | LegReofferRefused() if call.cause is not None:
@@ -137,7 +136,6 @@ class FaxMoves:
         second, move = call.caller.second, self.items.get(call.id)
         if second is not None and second.card == card:
             call.caller.second = None
-            call.caller.count()
             if move is not None:
                 self._lost(move)
 

@@ -95,9 +95,11 @@ class Leg:
         self.started = started
         self.answered: float | None = None
         self.ended: float | None = None
-        self.state = LegState.OPENING
-        self.channel = ChannelState.NONE
-        self.card: CardId | None = None
+        self._state = LegState.OPENING
+        self._channel = ChannelState.NONE
+        self._card: CardId | None = None
+        self._second: SecondChannel | None = None
+        self._use: LineUse | None = None
         self.near: Near | None = None
         self.far: Far | None = None
         self.cause: EndCause | None = None
@@ -119,27 +121,67 @@ class Leg:
         """``ip:port`` to which our INVITE went last."""
         self.tried: list[str] = []
         """The destinations that did not take the call, and why."""
-        self.second: SecondChannel | None = None
         self.keys = KeySource()
-        self.use: LineUse | None = None
-        """Of the switch, once a call has this leg."""
+
+    # --- what is counted: each change of state, channel or card changes the lines and channels in use ---
+
+    @property
+    def state(self) -> LegState:
+        return self._state
+
+    @property
+    def channel(self) -> ChannelState:
+        return self._channel
+
+    @property
+    def card(self) -> CardId | None:
+        return self._card
+
+    @card.setter
+    def card(self, card: CardId | None) -> None:
+        self._card = card
+        self._changed()
+
+    @property
+    def second(self) -> SecondChannel | None:
+        """Its channel on another card, as long as there is one."""
+        return self._second
+
+    @second.setter
+    def second(self, second: SecondChannel | None) -> None:
+        self._second = second
+        self._changed()
+
+    def counted_in(self, use: LineUse) -> None:
+        """From now on the leg's line and channel are counted there."""
+        self._use = use
+        self._changed()
+
+    def _changed(self) -> None:
+        if self._use is not None:
+            self._use.look(self)
 
     def step(self, event: LegEvent) -> tuple[LegState, LegState | None]:
         """Applies an event. Returns (old state, new state); the new state is ``None`` where this state has no transition for the event."""
-        old = self.state
+        old = self._state
         new = TRANSITIONS[old].get(event)
         if new is not None:
-            self.state = new
-            self.count()
+            self._state = new
+            self._changed()
         return old, new
 
     def step_channel(self, event: str) -> bool:
         """Applies an event of the channel; ``False`` where this state has no transition for the event (stale, or repeated)."""
-        new = CHANNEL_TRANSITIONS[self.channel].get(event)
+        new = CHANNEL_TRANSITIONS[self._channel].get(event)
         if new is not None:
-            self.channel = new
-            self.count()
+            self._channel = new
+            self._changed()
         return new is not None
+
+    def give_up_channel(self) -> None:
+        """The card never reported the channel's end."""
+        self._channel = ChannelState.CLOSED
+        self._changed()
 
     def progressed(self, sip_code: int) -> None:
         """Keeps the code of a provisional response; a far end may repeat one without end."""
@@ -150,11 +192,6 @@ class Leg:
         self.far_end, self.line = event.far, event.line
         if event.left and len(self.tried) < MOST_TRIED:
             self.tried.append(event.left)
-
-    def count(self) -> None:
-        """To be called after each change of state, channel or card."""
-        if self.use is not None:
-            self.use.look(self)
 
     @property
     def holds_line(self) -> bool:

@@ -1,4 +1,4 @@
-"""Lines and channels in use, kept as the legs change, since each new call asks for them and there may be thousands of legs."""
+"""Lines and channels in use, counted as the legs change: each new call asks for them, and there may be thousands of legs."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -36,15 +36,10 @@ class LineUse:
         for leg in legs:
             self.look(leg)
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, LineUse) and self._of == other._of
-
-    __hash__ = None  # type: ignore[assignment]
-
     def repair(self, legs: Iterable[CountedLeg]) -> bool:
         """Counts all legs anew; whether the count was wrong, which is a bug and would keep callers out for ever."""
         counted = LineUse(legs)
-        if self == counted:
+        if self._of == counted._of:
             return False
         self.lines, self.channels, self._of = counted.lines, counted.channels, counted._of
         return True

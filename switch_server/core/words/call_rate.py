@@ -20,7 +20,7 @@ class CallRate:
         return not self.per_second or self._tokens >= 1.0
 
     def wait(self, now: float, *, longest: float) -> float | None:
-        """Takes a token, if need be one of the future: the seconds until it is there. ``None``: it would be more than ``longest``; nothing is taken."""
+        """Takes a token, and returns the seconds until it has flowed in (0: it is there). ``None``: that is more than ``longest``; no token is taken."""
         if not self.per_second:
             return 0.0
         self._fill(now)

@@ -22,6 +22,14 @@ def dialled(world: World) -> tuple[CallId, LegId]:
     return call, leg_of(call, 2)
 
 
+def bridged() -> tuple[World, LegId, LegId]:
+    """A call whose ``dial`` step has been answered: the caller's leg, and the far end's."""
+    world = World()
+    call, far = dialled(world)
+    world.run(4.0)
+    return world, leg_of(call, 1), far
+
+
 def hears(world: World) -> list[tuple[LegId, tuple[LegId, ...]]]:
     return [(hear.leg, hear.legs) for hear in world.commands(media.Hear)]
 
@@ -94,10 +102,7 @@ def test_keys_in_a_talk_reach_the_other_side_once() -> None:
 
 
 def test_tones_in_the_audio_are_said_again_only_as_events() -> None:
-    world = World()
-    call, far = dialled(world)
-    world.run(4.0)
-    caller = leg_of(call, 1)
+    world, caller, far = bridged()
     world.tell(pressed(caller, "5", DigitMode.INBAND))
     assert world.commands(media.SendDigits) == [media.SendDigits(far, "5")]
     world.tell(ev.LegChanged(far, media.Far("192.0.2.9", 4000, Law.A)))
@@ -110,10 +115,7 @@ def test_tones_in_the_audio_are_said_again_only_as_events() -> None:
 
 def test_a_key_in_several_ways_reaches_the_other_side_once() -> None:
     """Case 18, in a bridge: events and INFO from the caller, INFO and tones from a far end that has no events."""
-    world = World()
-    call, far = dialled(world)
-    world.run(4.0)
-    caller = leg_of(call, 1)
+    world, caller, far = bridged()
     world.tell(ev.LegChanged(far, media.Far("192.0.2.9", 4000, Law.A)))
     for key in "22":
         for leg, ways in ((caller, (DigitMode.RFC4733, DigitMode.INFO)), (far, (DigitMode.INFO, DigitMode.INBAND))):
@@ -127,10 +129,7 @@ def test_a_key_in_several_ways_reaches_the_other_side_once() -> None:
 
 def test_info_beside_tones_is_not_said_again_as_a_tone() -> None:
     """Case 18: a far end without events hears the caller's tones themselves."""
-    world = World()
-    call, far = dialled(world)
-    world.run(4.0)
-    caller = leg_of(call, 1)
+    world, caller, far = bridged()
     for leg in (caller, far):
         world.tell(ev.LegChanged(leg, media.Far("192.0.2.9", 4000, Law.A)))
     world.tell(pressed(caller, "1", DigitMode.INFO))

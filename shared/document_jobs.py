@@ -1,0 +1,67 @@
+"""The protocol between the switch and a renderer (``python -m switch_server.documents.job``): one JSON job on its standard input, one JSON reply on its standard output.
+
+A renderer does one job and ends. Its files are written under the names of the job; if it dies, they may be there in part.
+"""
+
+from typing import Annotated, Final
+
+import msgspec
+from msgspec import Meta, Struct
+
+from shared.documents import AnyStatement, DocumentFault, PageOptions, PreviewSize
+
+REPLY_MAX: Final = 4096
+"""Bytes. A longer reply is not read."""
+
+
+class DocumentJob(Struct, frozen=True, tag=True, tag_field="job"):
+    """The root of all jobs."""
+
+
+class RenderFile(DocumentJob, frozen=True):
+    """Turns the file ``source`` (text, PDF or image, told by its content) into the TIFF class F ``target``."""
+
+    source: str
+    target: str
+    options: PageOptions
+
+
+class RenderStatement(DocumentJob, frozen=True):
+    statement: AnyStatement
+    target: str
+    options: PageOptions
+
+
+class PreviewPage(DocumentJob, frozen=True):
+    """A PNG of page ``page`` (from 1) of a TIFF, with square pixels, turned clockwise by ``quarter_turns``."""
+
+    source: str
+    page: Annotated[int, Meta(ge=1)]
+    size: PreviewSize
+    target: str
+    quarter_turns: Annotated[int, Meta(ge=0, le=3)] = 0
+
+
+class ConvertReceived(DocumentJob, frozen=True):
+    """A received TIFF as PDF, bit by bit, and the first page as a thumbnail; both turned clockwise by ``quarter_turns``."""
+
+    source: str
+    pdf: str
+    thumbnail: str
+    quarter_turns: Annotated[int, Meta(ge=0, le=3)] = 0
+
+
+class JobDone(Struct, frozen=True, tag=True, tag_field="reply"):
+    """``pages``: of the TIFF."""
+
+    pages: Annotated[int, Meta(ge=1)]
+
+
+class JobRefused(Struct, frozen=True, tag=True, tag_field="reply"):
+    fault: DocumentFault
+    fields: dict[str, int] = {}
+
+
+AnyJob = RenderFile | RenderStatement | PreviewPage | ConvertReceived
+JOBS: Final[msgspec.json.Decoder[AnyJob]] = msgspec.json.Decoder(AnyJob)
+REPLIES: Final[msgspec.json.Decoder[JobDone | JobRefused]] = msgspec.json.Decoder(JobDone | JobRefused)

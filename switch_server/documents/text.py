@@ -1,0 +1,117 @@
+"""Plain text as pages: 84 columns and 45 lines in the type of a line printer, so that tables made with spaces and tabs stay in their columns.
+
+A Chinese character takes two columns. Long lines are wrapped, tabs go to each eighth column, a form feed begins a page.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from itertools import groupby
+from typing import Final
+
+from PIL import Image
+
+from shared.documents import DocumentFault, DocumentRefused
+from switch_server.documents.canvas import Canvas, line_end
+from switch_server.documents.fonts import font, mono
+from switch_server.documents.halftone import line_art
+from switch_server.documents.paper import WIDTH, Paper
+
+COLUMNS: Final = 84
+LINES: Final = 45
+_CELL: Final = 18
+_WIDE_SIZE, _NARROW_SIZE = 2 * _CELL, 30
+"""A letter of the narrow face is 0.6 of its size wide: 18 pixels, one column."""
+_LINE_HEIGHT: Final = 48
+_BASE_LINE: Final = 72
+"""Of the first line, in rows of the body."""
+_LEFT: Final = (WIDTH - COLUMNS * _CELL) // 2
+_TAB: Final = 8
+_BREAK: Final = re.compile(r"\r\n|[\n\r\v\x85\u2028\u2029]")
+
+Lines = list[str]
+
+
+def text_pages(text: str, paper: Paper, limit: int) -> Iterator[Image.Image]:
+    """Mode "1" bodies. Raises ``DocumentRefused`` (``too_many_pages``) before the first."""
+    pages, count = _paged(text, limit)
+    if count > limit:
+        raise DocumentRefused(DocumentFault.TOO_MANY_PAGES, pages=count, limit=limit)
+    for lines in pages:
+        yield line_art(_drawn(lines, paper.grid_rows), paper)
+
+
+def _paged(text: str, limit: int) -> tuple[list[Lines], int]:
+    """The first ``limit`` pages, and the number of all."""
+    pages: list[Lines] = []
+    count = 0
+    for part in text.removeprefix("\ufeff").removesuffix("\f").split("\f"):
+        count += 1
+        lines: Lines = []
+        if count <= limit:
+            pages.append(lines)
+        for line in _lines(part):
+            if len(lines) == LINES:
+                count += 1
+                lines = []
+                if count <= limit:
+                    pages.append(lines)
+            lines.append(line)
+    return pages, count
+
+
+def _lines(part: str) -> Iterator[str]:
+    for line in _BREAK.split(part.rstrip()):
+        yield from _wrapped(_without_tabs(line))
+
+
+def _without_tabs(line: str) -> str:
+    first, *rest = line.split("\t")
+    for part in rest:
+        first += " " * (_TAB - _width(first) % _TAB) + part
+    return first
+
+
+def _wrapped(line: str) -> Iterator[str]:
+    while True:
+        if 2 * len(line) <= COLUMNS:
+            yield line
+            return
+        width, most = 0, len(line)
+        for number, char in enumerate(line):
+            width += _columns(char)
+            if width > COLUMNS:
+                most = number
+                break
+        if most == len(line):
+            yield line
+            return
+        end = line_end(line, most)
+        yield line[:end].rstrip()
+        line = line[end:].lstrip(" ")
+
+
+def _width(text: str) -> int:
+    return sum(map(_columns, text))
+
+
+@cache
+def _columns(char: str) -> int:
+    """0 for marks that stand on the character before them, 2 for Chinese characters and all that the face draws as wide, else 1."""
+    advance = mono(_NARROW_SIZE).getlength(char)
+    if advance == 0:
+        return 0
+    return 2 if advance > 1.2 * _CELL else 1
+
+
+def _drawn(lines: Lines, rows: int) -> Image.Image:
+    canvas = Canvas(rows)
+    for number, line in enumerate(lines):
+        column = 0
+        for columns, run in groupby(line, _columns):
+            chars = "".join(run)
+            if not chars.isspace():
+                face = font(_WIDE_SIZE) if columns == 2 else mono(_NARROW_SIZE)
+                canvas.runs(_LEFT + column * _CELL, _BASE_LINE + number * _LINE_HEIGHT, chars, face)
+            column += columns * len(chars)
+    return canvas.image

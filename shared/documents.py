@@ -42,6 +42,7 @@ class DocumentFault(StrEnum):
     TOO_MANY_PAGES = "too_many_pages"  # pages, limit
     PAGE_TOO_LONG = "page_too_long"  # page, millimetres, limit
     TOO_MANY_PIXELS = "too_many_pixels"  # page, megapixels, limit
+    TOO_DENSE = "too_dense"  # limit: megabytes of the pages
     TOO_SLOW = "too_slow"  # seconds
     NO_MEMORY = "no_memory"
     NO_FONT = "no_font"

@@ -1,6 +1,7 @@
 """Pictures of fax pages for screens, whose pixels are square; a received fax as PDF with its own bits."""
 
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +16,8 @@ from switch_server.documents.tiff import sync
 
 _PARTS: Final = {PreviewSize.FULL: 1, PreviewSize.HALF: 2, PreviewSize.THUMBNAIL: 8}
 _TURNS: Final = {1: Transpose.ROTATE_270, 2: Transpose.ROTATE_180, 3: Transpose.ROTATE_90}
+_AT_ONCE: Final = 20
+"""Pages in memory: Pillow keeps those that it writes at once, and reads a PDF anew that it appends to."""
 RECEIVED_MAX: Final = 500
 """Pages of a received fax that become a PDF."""
 
@@ -39,7 +42,10 @@ def convert_received(job: ConvertReceived) -> int:
         dpi = _dpi(file)
         turned = dpi[::-1] if job.quarter_turns % 2 else dpi
         pages = (_turned(page, job.quarter_turns) for page in _like(file, count, dpi))
-        next(pages).save(job.pdf, "PDF", dpi=turned, save_all=True, append_images=pages)
+        first = True
+        while some := [*islice(pages, _AT_ONCE)]:
+            some[0].save(job.pdf, "PDF", dpi=turned, save_all=True, append_images=some[1:], append=not first)
+            first = False
         file.seek(0)
         _picture(_square(file), PreviewSize.THUMBNAIL, job.quarter_turns).save(job.thumbnail, "PNG")
     sync(Path(job.pdf))

@@ -1,11 +1,13 @@
 """TIFF class F (RFC 2306): mode "1", 1728 pixels wide, Group 4 (ITU-T T.6), written whole and to the disk."""
 
+import io
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
 from PIL import Image
+from PIL.TiffImagePlugin import AppendingTiffWriter
 
 from shared.documents import DocumentFault, DocumentRefused, PageOptions
 from switch_server.documents.cover import cover_body
@@ -32,10 +34,13 @@ def write_tiff(bodies: Iterable[Image.Image], options: PageOptions, target: Path
     if not packed:
         raise DocumentRefused(DocumentFault.EMPTY)
     pages = first + len(packed)
-    whole = _pages(packed, options, paper, pages)
+    content = io.BytesIO()  # libtiff, writing by itself, would not tell a full disk from a broken image
     tags = {_NEW_SUBFILE_TYPE: _PAGE_OF_MANY, _SOFTWARE: "Huawu"}
-    head = next(whole)
-    head.save(target, "TIFF", compression="group4", dpi=paper.dpi, tiffinfo=tags, save_all=True, append_images=whole)
+    with AppendingTiffWriter(content) as frames:  # one page at a time; ``save_all`` would keep all pages
+        for page in _pages(packed, options, paper, pages):
+            page.save(frames, "TIFF", compression="group4", dpi=paper.dpi, tiffinfo=tags)
+            frames.newFrame()
+    target.write_bytes(content.getbuffer())
     sync(target)
     return pages
 

@@ -124,6 +124,13 @@ def test_pages_of_different_resolutions(tmp_path: Path) -> None:
     assert images[1].size[0] == 1728
 
 
+def test_a_long_fax(tmp_path: Path) -> None:
+    """More pages than are written at once, in their order."""
+    sent = [fax_page(200, ink_end=100 + number) for number in range(45)]
+    images, _, _ = converted(tmp_path, write(tmp_path, "long.tif", fax_tiff(sent)))
+    assert [image.tobytes() for image in images] == [page.tobytes() for page in sent]
+
+
 @pytest.mark.parametrize("content", [b"", b"II*\0garbage", b"GIF89a"])
 def test_a_broken_received_file(tmp_path: Path, content: bytes) -> None:
     tiff = write(tmp_path, "bad.tif", content)

@@ -4,11 +4,14 @@ import asyncio
 import os
 import signal
 import stat
+import subprocess
+import sys
 from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from shared.documents import CoverSheet, DocumentFault, DocumentRefused, PageHeader, PageOptions, PreviewSize
 from shared.enums import Language
@@ -30,6 +33,7 @@ from tests.documents.inputs import (
 )
 from tests.documents.made import read
 from tests.documents.rows import AT, each_statement
+from tests.house.docs import ROOT
 
 pytestmark = pytest.mark.slow
 OPTIONS = PageOptions(header=PageHeader("华务", "021", AT), cover=CoverSheet("张三", "华务", "021", AT))
@@ -302,7 +306,7 @@ def test_the_renderer_s_own_bounds(tmp_path: Path) -> None:
         limits = limits_of(number)
         for line in (
             "Max address space         1073741824",
-            "Max file size             67108864",
+            "Max file size             64000000",
             "Max open files            32",
             "Max core file size        0",
         ):
@@ -316,6 +320,27 @@ def test_the_renderer_s_own_bounds(tmp_path: Path) -> None:
         await asyncio.gather(job, return_exceptions=True)
 
     run(tmp_path, work)
+
+
+WITHOUT_ROOM = """
+import resource, signal, sys
+from shared.document_jobs import RenderFile
+from shared.documents import PageOptions
+from switch_server.documents.work import work
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+print(work(RenderFile(sys.argv[1], sys.argv[2], PageOptions())).fault.value)
+"""
+
+
+@pytest.mark.parametrize("pages", [1, 2])
+def test_pages_that_would_take_many_hours_to_send(tmp_path: Path, pages: int) -> None:
+    """The bound of a file's length is lower here."""
+    noise = Image.effect_noise((800, 1000), 90).convert("1")
+    source = write(tmp_path, "noise", saved(noise, "TIFF", save_all=True, append_images=[noise] * (pages - 1)))
+    argv = [sys.executable, "-c", WITHOUT_ROOM, str(source), str(tmp_path / "out.tif")]
+    done = subprocess.run(argv, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout == f"{DocumentFault.TOO_DENSE.value}\n"
 
 
 @pytest.mark.parametrize("said", ["print('{')", "print('x' * 100_000)", "import os; os.abort()", "pass"])

@@ -11,7 +11,7 @@ from typing import Final
 
 from PIL import Image
 
-from shared.documents import DocumentFault, DocumentRefused
+from shared.documents import DocumentFault, PagesRefused
 from switch_server.documents.canvas import Canvas, line_end
 from switch_server.documents.fonts import font, mono
 from switch_server.documents.halftone import line_art
@@ -35,10 +35,10 @@ Lines = list[str]
 
 
 def text_pages(text: str, paper: Paper, limit: int) -> Iterator[Image.Image]:
-    """Mode "1" bodies. Raises ``DocumentRefused`` (``too_many_pages``) before the first."""
+    """Mode "1" bodies. Raises ``PagesRefused`` (``too_many_pages``) before the first."""
     pages, count = _paged(text, limit)
     if count > limit:
-        raise DocumentRefused(DocumentFault.TOO_MANY_PAGES, pages=count, limit=limit)
+        raise PagesRefused(DocumentFault.TOO_MANY_PAGES, pages=count, limit=limit)
     for lines in pages:
         yield line_art(_drawn(lines, paper.grid_rows), paper)
 

@@ -9,7 +9,7 @@ from typing import Final
 from PIL import Image
 from PIL.TiffImagePlugin import AppendingTiffWriter
 
-from shared.documents import DocumentFault, DocumentRefused, PageOptions
+from shared.documents import DocumentFault, PageOptions, PagesRefused
 from switch_server.documents.cover import cover_body
 from switch_server.documents.header import header_rows
 from switch_server.documents.paper import PAPERS, WIDTH, Paper
@@ -22,7 +22,7 @@ _Bits = tuple[int, bytes]
 
 
 def write_tiff(bodies: Iterable[Image.Image], options: PageOptions, target: Path) -> int:
-    """Writes cover sheet and bodies with their header lines; returns the number of pages. Raises ``DocumentRefused``, ``OSError``."""
+    """Writes cover sheet and bodies with their header lines; returns the number of pages. Raises ``PagesRefused``, ``OSError``."""
     paper = PAPERS[options.resolution]
     packed: list[_Bits] = []
     first = int(options.cover is not None)
@@ -30,9 +30,9 @@ def write_tiff(bodies: Iterable[Image.Image], options: PageOptions, target: Path
         packed.append((body.height, body.tobytes()))
         if first + len(packed) > options.pages_max:
             fields = {"pages": first + len(packed), "limit": options.pages_max}
-            raise DocumentRefused(DocumentFault.TOO_MANY_PAGES, **fields)
+            raise PagesRefused(DocumentFault.TOO_MANY_PAGES, **fields)
     if not packed:
-        raise DocumentRefused(DocumentFault.EMPTY)
+        raise PagesRefused(DocumentFault.EMPTY)
     pages = first + len(packed)
     content = io.BytesIO()  # libtiff, writing by itself, would not tell a full disk from a broken image
     tags = {_NEW_SUBFILE_TYPE: _PAGE_OF_MANY, _SOFTWARE: "Huawu"}

@@ -3,7 +3,7 @@
 import errno
 
 from shared.document_jobs import AnyJob, ConvertReceived, JobDone, JobRefused, PreviewPage, RenderFile, RenderStatement
-from shared.documents import DocumentFault, DocumentRefused
+from shared.documents import DocumentFault, PagesRefused
 from switch_server.documents.limits import FILE_MAX
 from switch_server.documents.pages import render_file, render_statement
 from switch_server.documents.preview import convert_received, preview_page
@@ -16,7 +16,7 @@ def work(job: AnyJob) -> JobDone | JobRefused:
     """Nothing is raised: whatever a library raises was caused by the file."""
     try:
         return JobDone(_pages(job))
-    except DocumentRefused as refused:
+    except PagesRefused as refused:
         return JobRefused(refused.fault, dict(refused.fields))
     except MemoryError:
         return JobRefused(DocumentFault.NO_MEMORY)

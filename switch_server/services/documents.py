@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from shared.document_jobs import ConvertReceived, PreviewPage, RenderFile, RenderStatement
-from shared.documents import AnyStatement, DocumentFault, DocumentRefused, PageOptions, PreviewSize
+from shared.documents import AnyStatement, DocumentFault, PageOptions, PagesRefused, PreviewSize
 from shared.fax import DocumentId
 from switch_server.disk.whole_file import write_whole
 from switch_server.services.renderer import Renderers
@@ -50,8 +50,8 @@ class ReceivedDocument:
     thumbnail: Path
 
 
-class Documents:
-    """On the switch's loop; files are written in threads. All coroutines raise ``DocumentRefused``; a cancelled one leaves no process and no file.
+class DocumentSpool:
+    """On the switch's loop; files are written in threads. All coroutines raise ``PagesRefused``; a cancelled one leaves no process and no file.
 
     ``folder``: made if it is missing; what an ended switch left half done there is removed. ``in_use``: the documents that faxes still refer to.
     Raises ``OSError``.
@@ -105,9 +105,9 @@ class Documents:
         return done
 
     def path_of(self, document: DocumentId) -> Path:
-        """Raises ``DocumentRefused`` (``not_found``) for what is no document's id: a peer may have named it."""
+        """Raises ``PagesRefused`` (``not_found``) for what is no document's id: a peer may have named it."""
         if not _ID.fullmatch(document):
-            raise DocumentRefused(DocumentFault.NOT_FOUND)
+            raise PagesRefused(DocumentFault.NOT_FOUND)
         return self._folder / f"{document}.tif"
 
     async def remove_old(self, now: float) -> int:
@@ -129,7 +129,7 @@ class Documents:
 
     async def _check_room(self) -> None:
         if await _in_thread(self._used) >= self._spool_max:
-            raise DocumentRefused(DocumentFault.SPOOL_FULL)
+            raise PagesRefused(DocumentFault.SPOOL_FULL)
 
     def _used(self) -> int:
         used = 0
@@ -143,7 +143,7 @@ class Documents:
     async def _keep(self, content: bytes, path: Path) -> None:
         if len(content) > INPUT_MAX:
             fields = {"megabytes": -(-len(content) // _MEGABYTE), "limit": INPUT_MAX // _MEGABYTE}
-            raise DocumentRefused(DocumentFault.TOO_LARGE, **fields)
+            raise PagesRefused(DocumentFault.TOO_LARGE, **fields)
         await _in_thread(lambda: write_whole(path, content))
 
     @contextlib.asynccontextmanager
@@ -176,4 +176,4 @@ async def _in_thread(work: Callable[[], T]) -> T:
     try:
         return await asyncio.to_thread(work)
     except OSError as error:
-        raise DocumentRefused(DocumentFault.SPOOL_FULL) from error
+        raise PagesRefused(DocumentFault.SPOOL_FULL) from error

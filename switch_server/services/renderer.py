@@ -12,7 +12,7 @@ from typing import Final
 import msgspec
 
 from shared.document_jobs import REPLIES, REPLY_MAX, AnyJob, JobRefused
-from shared.documents import DocumentFault, DocumentRefused
+from shared.documents import DocumentFault, PagesRefused
 
 LOG = logging.getLogger("huawu.documents")
 SECONDS: Final = 30
@@ -35,9 +35,9 @@ class Renderers:
         self._processes: set[asyncio.subprocess.Process] = set()
 
     async def run(self, job: AnyJob) -> int:
-        """Returns the number of pages. Raises ``DocumentRefused``. If the task is cancelled, the process has ended when this returns."""
+        """Returns the number of pages. Raises ``PagesRefused``. If the task is cancelled, the process has ended when this returns."""
         if self._jobs >= AT_ONCE + WAITING:
-            raise DocumentRefused(DocumentFault.QUEUE_FULL)
+            raise PagesRefused(DocumentFault.QUEUE_FULL)
         self._jobs += 1
         try:
             async with self._turn:
@@ -53,7 +53,7 @@ class Renderers:
 
     async def _run(self, job: AnyJob) -> int:
         if self._stopped:
-            raise DocumentRefused(DocumentFault.RENDERER_FAILED)
+            raise PagesRefused(DocumentFault.RENDERER_FAILED)
         try:
             process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", _MODULE, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
@@ -61,7 +61,7 @@ class Renderers:
             )  # fmt: skip
         except OSError as error:
             LOG.exception("no renderer could be started")
-            raise DocumentRefused(DocumentFault.RENDERER_FAILED) from error
+            raise PagesRefused(DocumentFault.RENDERER_FAILED) from error
         self._processes.add(process)
         if self._stopped:  # while it started
             _kill(process)
@@ -70,7 +70,7 @@ class Renderers:
                 reply = await _ask(process, msgspec.json.encode(job))
                 status = await process.wait()
         except TimeoutError:
-            raise DocumentRefused(DocumentFault.TOO_SLOW, seconds=SECONDS) from None
+            raise PagesRefused(DocumentFault.TOO_SLOW, seconds=SECONDS) from None
         finally:
             _kill(process)
             await process.wait()
@@ -80,14 +80,14 @@ class Renderers:
 
 def _pages(reply: bytes, status: int) -> int:
     if status in _OUT_OF_TIME:
-        raise DocumentRefused(DocumentFault.TOO_SLOW, seconds=SECONDS)
+        raise PagesRefused(DocumentFault.TOO_SLOW, seconds=SECONDS)
     try:
         said = REPLIES.decode(reply)
     except ValueError as error:
         LOG.warning("a renderer ended with status %d and no valid reply", status)
-        raise DocumentRefused(DocumentFault.RENDERER_FAILED) from error
+        raise PagesRefused(DocumentFault.RENDERER_FAILED) from error
     if isinstance(said, JobRefused):
-        raise DocumentRefused(said.fault, **said.fields)
+        raise PagesRefused(said.fault, **said.fields)
     return said.pages
 
 

@@ -48,4 +48,33 @@ class FaxResult(StrEnum):
     STOPPED = "stopped"  # cancelled, or the switch was stopped
 
 
+class FaxPriority(StrEnum):
+    """The order of waiting faxes. An urgent one is also sent in the quiet hours."""
+
+    URGENT = "urgent"
+    NORMAL = "normal"
+    BULK = "bulk"
+
+
+class ReceivedState(StrEnum):
+    """The state of a received fax, as work for a group of agents."""
+
+    RECEIVING = "receiving"
+    NEW = "new"
+    TAKEN = "taken"  # by an agent
+    DONE = "done"
+    FAILED = "failed"  # the call ended before the first page
+
+
+class FaxVerdict(StrEnum):
+    """The answer to who asks for a fax to be sent."""
+
+    ACCEPTED = "accepted"  # on disk
+    DUPLICATE = "duplicate"  # the same party has asked for the same pages to the same number: that fax stays, no second one is made
+    NOT_ALLOWED = "not_allowed"  # the rules for numbers forbid it, or no trunk may dial it
+    TOO_MANY = "too_many"  # too many faxes wait
+    NOT_KEPT = "not_kept"  # the disk did not take it: it is not sent
+    NO_CALL = "no_call"  # the call on which it was to be sent is over, or has a fax already
+
+
 FINAL_FAX_STATES = frozenset({FaxState.SENT, FaxState.FAILED, FaxState.CANCELLED})

@@ -1,3 +1,4 @@
+# Over 400 lines: the one place that names every part of the switch.
 """Builds the switch server of its parts, starts it and stops it: the only module that imports every part.
 
 Order at the start: store and journals (their faults are reported before a line is opened), the orders that the store has lost, the core with
@@ -35,6 +36,7 @@ from switch_server.adapters.sip_lines import SipLines
 from switch_server.adapters.state_lock import lock
 from switch_server.adapters.store import Store, left_open
 from switch_server.bootstrap_desks import DeskParts, DeskServices
+from switch_server.bootstrap_faxes import FaxServices
 from switch_server.core.facts import Draining
 from switch_server.core.flow import Configured
 from switch_server.core.words import Audit
@@ -46,11 +48,12 @@ from switch_server.services.collector import leave_alone_what_stays
 from switch_server.services.config_file import desk_endpoint
 from switch_server.services.draining import OrderlyStop
 from switch_server.services.engine import Adapters, Engine
+from switch_server.services.fax_spool import LOOK_EVERY
 from switch_server.services.loop_watch import LoopWatch
 from switch_server.services.operations import OperationSources, SwitchOperations
 from switch_server.services.periodic import every
 from switch_server.services.report_service import KEEP_EVERY, ReportService
-from switch_server.services.settings import SwitchSettings, read_settings
+from switch_server.services.settings import FAX_FOLDER, SwitchSettings, read_settings
 from switch_server.services.staff import StaffSources, SwitchStaff
 from switch_server.services.trunk_operations import TrunkOperations, TrunkSources
 
@@ -97,7 +100,10 @@ class Server:
             channels=server.media.channels,
             ip=server.media.ip or server.sip.ip,
             prompt_folders=settings.prompts,
+            fax_channels=server.media.fax_channels,
         )
+        if self.cards.no_fax:
+            self._troubles["fax"] = Trouble(TroubleCode.NO_FAX_CARD, self.cards.no_fax)
         self._keys = load_or_make_keys(state / "keys", "centre")
         self.branches = BranchLinks(
             post,
@@ -110,6 +116,7 @@ class Server:
             version=version(),
         )
         new_call_id = self._call_ids()
+        self.fax = FaxServices(state / FAX_FOLDER, self.store, self.engine, self.clock, new_call_id)
         self.desks = DeskServices(self._desk_parts(new_call_id))
         self.lines = SipLines(
             post,
@@ -139,12 +146,23 @@ class Server:
         self._every("sign of life", left_open.EVERY, self.store.sign_of_life)
         self._every("the clock", left_open.EVERY, self._look_at_clock)
         self._every("descriptors", descriptors.LOOK_EVERY, self._look_at_descriptors)
+        self._every("space for faxes", LOOK_EVERY, partial(asyncio.to_thread, self.fax.spool.look))
         self._every("days for reports", KEEP_EVERY, self.reports.keep_next)
         self.engine.post(Configured(self.settings.core, self.settings.flows))
+        self.engine.post(self.store.faxes_open())
         for left in (*self.orders.unfinished(), *self.store.callbacks_waiting(), self.store.callbacks_counted()):
             self.engine.post(left)
         self.engine.start(
-            Adapters(self.lines, self.cards, self.branches, self.orders, self.store, self.events, self.desks.links)
+            Adapters(
+                self.lines,
+                self.cards,
+                self.branches,
+                self.orders,
+                self.store,
+                self.events,
+                self.desks.links,
+                self.fax.faxes,
+            )
         )
         self._running.push_async_callback(self.engine.stop)
         await self.cards.start()

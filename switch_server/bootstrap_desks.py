@@ -13,16 +13,29 @@ from switch_server.adapters.branches import BranchLinks
 from switch_server.adapters.desks import DeskLinks, DeskSources, Passwords
 from switch_server.adapters.store import Store
 from switch_server.core.words import Trunk
+from switch_server.ports.faxes import Documents, Faxes
 from switch_server.ports.operations import BranchState
 from switch_server.services.config_file import BranchSettings, ServerConfig
 from switch_server.services.customer_questions import CustomerQuestions
+from switch_server.services.desk_faxes import DeskFaxes, FaxParts
 from switch_server.services.desk_reports import DeskReports
 from switch_server.services.engine import Engine
+from switch_server.services.fax_rights import FaxRights
+from switch_server.services.fax_uploads import FaxUploads
 from switch_server.services.floor import FloorRows, FloorSources
 from switch_server.services.passwords import hash_password, is_password
 from switch_server.services.pop import ScreenPops
 from switch_server.services.report_service import ReportService
+from switch_server.services.statement_maker import StatementMaker
 from switch_server.services.tokens import LegTokens
+
+
+class FaxPorts(Struct, frozen=True):
+    """``spool``: the folder ``fax/`` of the state folder."""
+
+    documents: Documents
+    faxes: Faxes
+    spool: Path
 
 
 class DeskParts(Struct, frozen=True, kw_only=True):
@@ -40,6 +53,8 @@ class DeskParts(Struct, frozen=True, kw_only=True):
     version: str
     trunk_states: Callable[[], Mapping[TrunkName, str]]
     branch_states: Callable[[], Mapping[BranchId, BranchState]]
+    fax: FaxPorts | None = None
+    """``None``: desks are told that there is no fax."""
 
 
 class DeskServices:
@@ -58,6 +73,7 @@ class DeskServices:
             recordings=parts.recordings, branch_name=self._branch_name, has_call=switch.has_call, audit=store.do, clock=parts.clock,
             on_saved=self.pops.refresh,
         )  # fmt: skip
+        faxes = DeskFaxes(self._fax_parts(parts), questions)
         self.links = DeskLinks(
             parts.engine.post,
             parts.engine.after,
@@ -66,7 +82,7 @@ class DeskServices:
             book=store.agents,
             phones=store.desk_phones,
             pops=self.pops,
-            questions=DeskReports(parts.reports, store.agents, questions),
+            questions=DeskReports(parts.reports, store.agents, faxes),
             tokens=self.tokens,
             passwords=Passwords(is_password, hash_password),
             sources=DeskSources(
@@ -77,6 +93,10 @@ class DeskServices:
             clock=parts.clock,
             version=parts.version,
         )
+        if parts.fax is not None:
+            parts.fax.faxes.listen(
+                lambda fax, before: self.links.tell_each(lambda agent: faxes.report_for(agent, fax, before))
+            )
 
     async def start(self) -> None:
         """Raises ``LinkError`` if the endpoint can't be bound."""
@@ -85,6 +105,16 @@ class DeskServices:
     async def stop(self) -> None:
         await self.links.stop()
         self.pops.stop()
+
+    def _fax_parts(self, parts: DeskParts) -> FaxParts | None:
+        store, ports = parts.store, parts.fax
+        if ports is None:
+            return None
+        return FaxParts(
+            documents=ports.documents, faxes=ports.faxes, uploads=FaxUploads(ports.spool / "uploads"),
+            statements=StatementMaker(store.read, parts.branches, self._branch_name, parts.clock), rights=FaxRights(),
+            book=store.agents, customer=store.read.customer, has_call=parts.engine.switch.has_call, audit=store.do,
+        )  # fmt: skip
 
     def _floor(self, parts: DeskParts) -> FloorRows:
         store, switch = parts.store, parts.engine.switch

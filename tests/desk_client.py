@@ -7,14 +7,22 @@ from typing import Any, TypeVar
 from msgspec import Struct
 
 from shared import desk as wire
-from shared import desk_reports, floor
+from shared import desk_fax, desk_reports, floor
 from shared.desk import DeskSnapshot, LoggedIn, Reply, Request
 from shared.link import Channel, Failure, Identity, KeyPair, LinkClient, QuietHandler, RequestFailed, Rules
 from shared.protocol import PROTOCOL, RejectCode, SnapshotRequest
 
 R = TypeVar("R", bound=Reply)
 DEADLINE = 20.0
-MESSAGES = (*wire.REPLIES, *wire.REPORTS, *floor.REPLIES, *floor.REPORTS, *desk_reports.REPLIES)
+MESSAGES = (
+    *wire.REPLIES,
+    *wire.REPORTS,
+    *floor.REPLIES,
+    *floor.REPORTS,
+    *desk_reports.REPLIES,
+    *desk_fax.REPLIES,
+    *desk_fax.REPORTS,
+)
 NOTHING = DeskSnapshot(0.0)
 
 

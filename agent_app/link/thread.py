@@ -16,13 +16,13 @@ from agent_app.link.keyfile import DeskKey
 from agent_app.link.own_address import OwnAddress
 from agent_app.model.desk.view import LinkState
 from agent_app.presenters.parts.ports import Failed, OnReply
-from shared import desk_reports, floor
+from shared import desk_fax, desk_reports, floor
 from shared.desk import REPLIES, REPORTS, REQUESTS, TOLD, Reply, Report, Request, Told
 from shared.link import Channel, Failure, Identity, LinkClient, QuietHandler, Rules
 from shared.protocol import RejectCode, SnapshotRequest
 
 _log = logging.getLogger(__name__)
-MESSAGES = (*REQUESTS, *REPLIES, *REPORTS, *TOLD, *floor.MESSAGES, *desk_reports.MESSAGES)
+MESSAGES = (*REQUESTS, *REPLIES, *REPORTS, *TOLD, *floor.MESSAGES, *desk_reports.MESSAGES, *desk_fax.MESSAGES)
 SNAPSHOT_S = 5.0
 TICK_S = 0.25
 """Between two checks of the time-outs, which are seconds; ten checks a second would be half of an idle desk's CPU time."""

@@ -93,6 +93,9 @@ FOR_WINDOW: tuple[Package, ...] = (
     FilesPackage("fonts-wqy-microhei", CHINESE_FONTS, "Chinese characters in the agent's window and on faxes"),
 )  # fmt: skip
 """The packages for the agent's window and its headset; robots without a window need none of them."""
+FOR_FAX: tuple[Package, ...] = (
+    SharedLibrary("libspandsp2", "spandsp", "the modems and T.30 of the fax card; without it the switch has no fax"),
+)
 FOR_TESTS: tuple[Package, ...] = (
     VENV_SUPPORT,
     Package("sip-tester", "sipp", "SIPp, the caller that dials, keys and trades in the tests"),
@@ -117,6 +120,13 @@ FOR_TESTS: tuple[Package, ...] = (
     Package(
         "mmdebstrap", "mmdebstrap", "makes the folder in which a real Asterisk runs, the far end of trunks in the tests"
     ),
+    Package(
+        "libtiff-tools",
+        "tiffcp",
+        "makes the pages that the tests fax, and unpacks those that arrive",
+        ("tiffcmp", "tiffinfo"),
+    ),
+    *FOR_FAX,
     *FOR_WINDOW,
 )
 

@@ -14,6 +14,7 @@ from shared.enums import DigitMode, PlayEnd
 from shared.ids import LegId
 from switch_server.card import PortsFull
 from switch_server.card.channels import Channels
+from switch_server.card.cng import ToneWatch
 from switch_server.card.digit_sender import DigitSender
 from switch_server.card.dtmf import DtmfDetector
 from switch_server.card.g711 import SILENCE
@@ -31,6 +32,7 @@ from switch_server.card.quality import Reception, mos
 from switch_server.card.recorder import Recorder, RecordingWriter
 from switch_server.card.rtcp_reporter import RtcpReporter
 from switch_server.card.sockets import MmsgSockets, bind_pair, open_sockets, pack_address
+from switch_server.core.words import FaxToneHeard
 from switch_server.core.words import media as m
 
 ADAPT_EVERY = 100
@@ -70,13 +72,14 @@ class Card:
         self._writer = RecordingWriter()
         self._recorder = Recorder(rows, self._writer)
         self._detector = DtmfDetector(rows)
+        self._watch = ToneWatch(rows)
         self._digit_sender = DigitSender(self.channels, prompts, self._sockets)
         self._far: list[bytes] = [b""] * rows
         self._closing: collections.deque[tuple[int, m.ChannelClosed]] = collections.deque()
         intake = self.channels, self._latches, self._jitter, self._reception, self._event_key, self._latch
         media = (
             self.channels, self._jitter, self._mixer, self._player, self._recorder, self._detector, self._digit_sender,
-            self._play_ended, self._tone_key,
+            self._watch, self._play_ended, self._tone_key, self._cng,
         )  # fmt: skip
         if kernel is not None and isinstance(self._sockets, MmsgSockets):
             self.intake: Intake = KernelIntake(kernel, self._sockets, *intake)
@@ -130,6 +133,7 @@ class Card:
             self._latches.pend(row, port)
         else:
             self._set_far(row, far)
+            self._watch.open(row, self.ticks)  # a call that has come in: a fax machine may be calling
 
     def _change_far(self, row: int, command: m.ChangeFar) -> None:
         self._set_far(row, command.far)
@@ -169,6 +173,7 @@ class Card:
         self._latches.leave(row, int(self.channels.port[row]), self.ticks)
         self.intake.forget(row)
         self._rtcp.forget(row)
+        self._watch.close(row)
         self.channels.close(row)
         if self._recorder.waits(leg):
             self._closing.append((self.ticks, closed))
@@ -225,6 +230,7 @@ class Card:
         self.intake.step(self.ticks, due_ns // 125_000)
         if self.ticks % SETTLE_EVERY == 0:
             self._jitter.settle(self.channels.law)
+        self._watch.tick = self.ticks
         self.media.tick()
         self._rtcp.send(self.ticks, self._far, self.media.packets_out, self.media.stamp)
         self._recorder.lift_masks(self.ticks, self._detector.sounding)
@@ -234,6 +240,7 @@ class Card:
         if self.ticks % IDLE_PORTS_EVERY == 0:
             self._rtcp.receive()
             self._silences()
+            self.channels.changed |= self._watch.expire(self.ticks)
 
     def next_work(self) -> int:
         """The number of the next tick that needs Python: for what has changed or is going on, for RTCP, or because a second is over."""
@@ -322,6 +329,10 @@ class Card:
         self._sockets.set_far(row, address)
         self.channels.latched[row] = self.channels.changed = True
         self._tell(m.MediaLatched(self.channels.leg[row]))
+
+    def _cng(self, row: int) -> None:
+        self.channels.changed |= self._watch.close(row)
+        self._tell(FaxToneHeard(self.channels.leg[row]))
 
     def _play_ended(self, row: int, play: int, reason: PlayEnd, played_ms: int) -> None:
         self._tell(m.PlayEnded(self.channels.leg[row], play, reason, played_ms))

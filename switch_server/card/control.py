@@ -1,4 +1,4 @@
-"""The card's end of its control socket: packets of messages both ways, in order."""
+"""A card's end of its control socket: packets of messages both ways, in order."""
 
 import collections
 import functools
@@ -11,17 +11,17 @@ import msgspec
 from switch_server.core.words import CARD_COMMANDS, CardCommand, CardEvent, next_packet
 
 LARGEST = 1 << 20
-_COMMANDS: Any = functools.reduce(operator.or_, CARD_COMMANDS[1:], CARD_COMMANDS[0])
 
 
 class Control:
     """``receive`` returns the commands of the next packet; ``send`` queues an event for ``flush``, which never blocks. ``closed``: the switch is gone."""
 
-    def __init__(self, sock: socket.socket) -> None:
+    def __init__(self, sock: socket.socket, commands: tuple[type[CardCommand], ...] = CARD_COMMANDS) -> None:
         sock.setblocking(False)
         self._socket = sock
         self._encoder = msgspec.msgpack.Encoder()
-        self._decoder = msgspec.msgpack.Decoder(list[_COMMANDS])
+        known: Any = functools.reduce(operator.or_, commands[1:], commands[0])
+        self._decoder = msgspec.msgpack.Decoder(list[known])
         self._waiting: collections.deque[bytes] = collections.deque()
         self.closed = False
         self.malformed = 0

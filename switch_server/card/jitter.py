@@ -79,6 +79,12 @@ class JitterBuffer:
         ring |= {"next_stamp": self.next_stamp, "running": self.running, "missed": self._missed}
         return ring | self.headroom.memory()
 
+    def whole(self, rows: Rows) -> tuple[Rows, Any]:
+        """Those of the rows whose frame of this tick has been received whole, and these frames ((n,) ``V160``)."""
+        slots = self._head[rows] % SLOTS
+        there = self._have[slots, rows] == 3
+        return rows[there], self._ring[slots[there], rows[there]]
+
     def reset(self, row: int, silence: int) -> None:
         """Clears a row; ``silence`` is the byte that is played until the first packet."""
         self._bytes[:, row] = silence

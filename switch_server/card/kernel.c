@@ -1,5 +1,5 @@
-/* A card's tick over the usual packets and frames: the same work as intake.py, jitter.py, mixer.py, player.py, recorder.py, media.py and
- * dtmf.py do with numpy, in one pass, on the memory of the same numpy arrays. Whatever is unusual (an unknown sender, an event, a late
+/* A card's tick over the usual packets and frames: the same work as intake.py, jitter.py, mixer.py, player.py, recorder.py, media.py,
+ * dtmf.py and cng.py do with numpy, in one pass, on the memory of the same numpy arrays. Whatever is unusual (an unknown sender, an event, a late
  * packet, a missing frame, the end of a play, a possible key) is only listed here and done there.
  *
  * One file of over 400 lines, since one call of the compiler makes it: plain C99 and Linux. No memory is allocated, and nothing is kept
@@ -26,6 +26,8 @@ enum {
     SECOND = 50, /* frames in a recording's buffer */
     WINDOW = 106,
     TAIL = WINDOW - FRAME / 2,
+    TONE_EVERY = 5,
+    TONE_WINDOW = 80,
     TABLE_BITS = 14,
     CONTROL = 32, /* bytes of a control message with a timestamp */
     A = 0,
@@ -33,6 +35,7 @@ enum {
     TICK_NS = 20 * 1000 * 1000,
     NS_A_SAMPLE = 125 * 1000
 };
+enum { QUIET, TONE, OTHER, EDGE };
 enum { NOT_BEGUN, RECEIVED, POPPED, SENT }; /* how far kernel_run has come in the tick that Python goes on with */
 #define FIRST_WORD 0xFF7F0000u /* the first two bytes of a header word without the marker bit */
 #define SPREAD 0x9E3779B97F4A7C15u
@@ -155,6 +158,16 @@ struct kernel {
     int64_t *near;        /* out: rows that have or may have a key */
     int64_t *near_slot;   /* out: the slots of their frames */
     int64_t near_count;
+    /* cng.py: by row */
+    int64_t *watched;     /* rows */
+    int64_t watched_count;
+    int8_t *tone_before;  /* the sound of the last look */
+    int8_t *tone_run;
+    float *tone_wave;     /* (TONE_WINDOW, 2): cosine, sine of 1,100 Hz */
+    float *tone_limits;   /* most energy of quiet, least energy and share of the tone */
+    int64_t *toned;       /* out: rows whose frame has the tone, or the frame before had */
+    int64_t *toned_slot;  /* out: the slots of their frames */
+    int64_t toned_count;
     /* kernel_run */
     int64_t control;      /* the control socket */
     int64_t due_ns;       /* the next tick's time, monotonic clock */
@@ -497,6 +510,42 @@ void kernel_detect(struct kernel *k)
     }
 }
 
+/* What the middle of a frame has; see cng.classify. */
+static int sound_of(const struct kernel *k, const float *linear, const uint8_t *frame)
+{
+    float total = 0, cosine = 0, sine = 0;
+    for (int i = 0; i < TONE_WINDOW; i++) {
+        float sample = linear[frame[i]];
+        total += sample * sample;
+        cosine += sample * k->tone_wave[2 * i];
+        sine += sample * k->tone_wave[2 * i + 1];
+    }
+    if (total < k->tone_limits[0])
+        return QUIET;
+    float tone = (cosine * cosine + sine * sine) * (2.0f / TONE_WINDOW);
+    return total > k->tone_limits[1] && tone > k->tone_limits[2] * total ? TONE : OTHER;
+}
+
+/* CNG: looks at one frame in TONE_EVERY of the watched rows; rows with the tone in it or before are listed for cng.py. */
+void kernel_tones(struct kernel *k)
+{
+    k->toned_count = 0;
+    if (k->tick % TONE_EVERY)
+        return;
+    for (int64_t n = 0; n < k->watched_count; n++) {
+        int64_t row = k->watched[n], slot = k->head[row] & (SLOTS - 1);
+        if (k->have[slot * k->rows + row] != 3)
+            continue;
+        int sound = sound_of(k, k->decode_float + 256 * k->law[row], frame_of(k, row) + (FRAME - TONE_WINDOW) / 2);
+        if (sound == TONE || k->tone_run[row]) {
+            k->toned_slot[k->toned_count] = slot;
+            k->toned[k->toned_count++] = row;
+        } else {
+            k->tone_before[row] = (int8_t)(sound == OTHER && k->tone_before[row] == QUIET ? EDGE : sound);
+        }
+    }
+}
+
 /* The jitter buffers go on by one frame. */
 void kernel_advance(struct kernel *k)
 {
@@ -515,6 +564,7 @@ void kernel_media(struct kernel *k)
     kernel_headers(k);
     kernel_send(k);
     kernel_detect(k);
+    kernel_tones(k);
     kernel_advance(k);
 }
 
@@ -554,7 +604,7 @@ int64_t kernel_run(struct kernel *k)
         if (kernel_pop(k))
             return POPPED;
         kernel_media(k);
-        if (k->over_count || k->full_count || k->near_count)
+        if (k->over_count || k->full_count || k->near_count || k->toned_count)
             return SENT;
         k->ran += 1;
         k->ran_received += k->received;

@@ -18,7 +18,7 @@ from switch_server.card.kernel_library import SOURCE, NoKernel
 _STRUCT = re.compile(r"^struct kernel \{$(.*?)^\};$", re.MULTILINE | re.DOTALL)
 _MEMBER = re.compile(r"^    [\w ]+[ *](\w+);", re.MULTILINE)
 FUNCTIONS = (
-    "receive", "sort", "pop", "fill", "record", "headers", "send", "detect", "advance", "media", "run",
+    "receive", "sort", "pop", "fill", "record", "headers", "send", "detect", "tones", "advance", "media", "run",
 )  # fmt: skip
 
 
@@ -74,6 +74,7 @@ class Kernel:
     headers: Any
     send: Any
     detect: Any
+    tones: Any
     advance: Any
     media: Any
     run: Any

@@ -81,16 +81,18 @@ class KernelMedia(MediaPipeline):
         self._ring = self._jitter.memory()["ring"].view(f"V{FRAME}")[:, :, 0]
         self._whole, self._keying = np.zeros(rows, np.bool_), np.zeros(rows, np.bool_)
         self._lacking, self._over, self._full, self._near, self._near_slot = np.zeros((5, 2 * rows), np.int64)
+        self._toned, self._toned_slot = np.zeros((2, rows), np.int64)
         kernel.bind(
             {
                 "whole": self._whole, "keying": self._keying, "lacking": self._lacking, "over": self._over,
-                "full": self._full, "near": self._near, "near_slot": self._near_slot, "across": ACROSS,
+                "full": self._full, "near": self._near, "near_slot": self._near_slot,
+                "toned": self._toned, "toned_slot": self._toned_slot, "across": ACROSS,
                 "decode": DECODE32, "encode": ENCODE, "seq": self._seq, "stamp": self.stamp,
                 "packets_out": self.packets_out,
             },
             gone=SOURCE_GONE,
         )  # fmt: skip
-        for part in (sockets, self._recorder, self._detector):
+        for part in (sockets, self._recorder, self._detector, self._watch):
             kernel.bind(part.memory())
         self._recorder.interleave = kernel.interleave
 
@@ -113,6 +115,9 @@ class KernelMedia(MediaPipeline):
             self._recorder.write_out(self._full[: kernel.full_count])
         if kernel.near_count:
             self._detect_near(kernel.near_count)
+        if kernel.toned_count:
+            rows, slots = self._toned[: kernel.toned_count].copy(), self._toned_slot[: kernel.toned_count]
+            self._listen_for_cng(rows, self._ring[slots, rows])
         for row, play, reason, played in ended:
             self._on_play_end(row, play, reason, played)
 
@@ -128,6 +133,7 @@ class KernelMedia(MediaPipeline):
         self._digit_sender.events(self.stamp, self._types)
         kernel.send()
         kernel.detect()
+        kernel.tones()
         kernel.advance()
 
     def _detect_near(self, count: int) -> None:
@@ -145,10 +151,10 @@ class KernelMedia(MediaPipeline):
             {
                 "needed": self._needed, "listeners": listeners, "speakers": speakers, "playing": player.rows,
                 "recorded": self._recorded, "slots": recorder.slots, "sending": sends, "detected": self._detected,
-                **mixes, **arrays, **runs,
+                "watched": self._watch.rows, **mixes, **arrays, **runs,
             },
             upto=self._channels.upto, needed_count=self._needed.size, listener_count=listeners.size,
             group_count=mixes["group_sizes"].size, mixed_count=mixes["mixed"].size, playing_count=player.rows.size,
             recorded_count=self._recorded.size, sending_count=sends.size, run_count=runs["run_fds"].size, arena_frames=arrays["arena"].shape[1],
-            detected_count=self._detected.size,
+            detected_count=self._detected.size, watched_count=self._watch.rows.size,
         )  # fmt: skip

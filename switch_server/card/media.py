@@ -9,6 +9,7 @@ import numpy.typing as npt
 from shared.enums import PlayEnd
 from switch_server.card import FRAME
 from switch_server.card.channels import Channels
+from switch_server.card.cng import EVERY, ToneWatch
 from switch_server.card.digit_sender import DigitSender
 from switch_server.card.dtmf import DtmfDetector
 from switch_server.card.g711 import PAYLOAD_TYPE, SILENCE
@@ -39,13 +40,16 @@ class MediaPipeline:
         recorder: Recorder,
         detector: DtmfDetector,
         digit_sender: DigitSender,
+        watch: ToneWatch,
         on_play_end: Callable[[int, int, PlayEnd, int], None],
         on_tone: Callable[[int, str], None],
+        on_cng: Callable[[int], None],
     ) -> None:
         self._sockets, self._channels, self._jitter = sockets, channels, jitter
         self._mixer, self._player, self._recorder = mixer, player, recorder
         self._detector, self._digit_sender = detector, digit_sender
-        self._on_play_end, self._on_tone = on_play_end, on_tone
+        self._watch = watch
+        self._on_play_end, self._on_tone, self._on_cng = on_play_end, on_tone, on_cng
         rows = channels.size
         tx = sockets.tx
         self._payload: Any = tx[:, HEADER:].view(f"V{FRAME}")[:, 0]
@@ -91,6 +95,8 @@ class MediaPipeline:
             self._recorder.step(frames[self._place[self._recorded]], heard, self._recorded_law)
         if self._detected.size:
             self._detect(frames, good)
+        if self._watch.rows.size and self._watch.tick % EVERY == 0:
+            self._listen_for_cng(*self._jitter.whole(self._watch.rows))
         self._jitter.advance(upto)
         for row, play, reason, played in ended:
             self._on_play_end(row, play, reason, played)
@@ -125,6 +131,10 @@ class MediaPipeline:
         for row, key in self._detector.step(rows, law, frames, good):
             if self._channels.inband[row]:
                 self._on_tone(row, key)
+
+    def _listen_for_cng(self, rows: Rows, frames: Any) -> None:
+        for row in self._watch.step(rows, self._channels.law[rows], frames):
+            self._on_cng(row)
 
     def _refresh(self) -> None:
         """Makes the lists of the rows that each step processes."""

@@ -9,6 +9,7 @@ from shared.ids import AgentId, BranchId, CallId, CardId, LegId, OrderKey
 from switch_server.core.acd import Acd
 from switch_server.core.call import Call, KnownCard, LegPlaced, TrunkChoice
 from switch_server.core.desks import Desks, Seat, SeatCommands
+from switch_server.core.fax import FaxRoom
 from switch_server.core.flow import Flow
 from switch_server.core.leg import Leg, LineUse, RefreshLeg
 from switch_server.core.orders import Order, OrderBook, OrderContext
@@ -35,6 +36,7 @@ class SwitchState(ABC):
         self.draining = False
         self.trunk_choice = TrunkChoice()
         self.acd = Acd(self)
+        self.faxes = FaxRoom(self)
         self.desks = Desks(self)
         self.commands = SeatCommands(self, self.desks)
         self._timers = Timers()

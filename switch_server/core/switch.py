@@ -1,3 +1,4 @@
+# Over 400 lines: every fact of the core is dispatched here, to one room each, and every fault of a handler is caught here.
 """The switch (交换机): every event goes in here, every effect comes out (``ARCHITECTURE.md``).
 
 Pure: no clock, no I/O. ``handle`` and ``tick`` first run all timers that are due, so that a journal replayed with its times gives
@@ -31,6 +32,7 @@ from switch_server.core.call import (
 from switch_server.core.desks import DeskCommanded, DeskFact, PhoneTold, for_journal
 from switch_server.core.event_call import call_of_event
 from switch_server.core.facts import BranchDown, BranchUp, CardDied, CardUp, Draining, HangUpOrdered
+from switch_server.core.fax import FaxFact, FaxLegFact
 from switch_server.core.flow import Configured
 from switch_server.core.ivr import AccountFound, BranchAnswered, WrongPinCounted
 from switch_server.core.leg import (
@@ -139,12 +141,14 @@ class Switch(SwitchState):
         self._dispatch(event)
 
     def _dispatch(self, event: Event) -> None:
-        if isinstance(event, AnyLegFact):
+        if isinstance(event, AnyLegFact | FaxLegFact):
             self._leg_fact(event)
         elif isinstance(event, OrderFact):
             self.book.handle(event)
         elif isinstance(event, DeskFact):
             self.desks.handle(event)
+        elif isinstance(event, FaxFact):
+            self.faxes.handle(event)
         elif isinstance(event, DeskCommanded):
             self.desks.answer(event, self.commands.do(event))
         else:
@@ -165,11 +169,13 @@ class Switch(SwitchState):
                 self.branches_up.discard(branch)
             case CardUp(card=card, channels=channels, kind=kind):
                 self.cards[card] = KnownCard(channels, kind)
+                self.faxes.look_again()
             case CardDied(card=card):
                 self._card_died(card)
             case Configured(config=config, flows=flows):
                 self.config, self.flows = config, flows
                 self.acd.dirty = True
+                self.faxes.look_again()
             case CallbackRecovered():
                 self.acd.callbacks.recovered(event)
                 self.acd.dirty = True
@@ -222,7 +228,7 @@ class Switch(SwitchState):
         call = self.calls.get(call_of(name))
         return call.legs.get(name) if call is not None else None
 
-    def _leg_fact(self, event: AnyLegFact) -> None:
+    def _leg_fact(self, event: AnyLegFact | FaxLegFact) -> None:
         call, leg = self.calls.get(call_of(event.leg)), self._leg_of(event.leg)
         if call is None or leg is None:
             self.count("events_of_no_leg")
@@ -232,7 +238,9 @@ class Switch(SwitchState):
         elif isinstance(event, MediaSilent):
             if event.seconds >= self.config.limits.media_lost and leg.state is LegState.UP:
                 self.refresh(leg)
-        else:
+        elif isinstance(event, FaxLegFact):
+            self.faxes.leg_fact(call, leg, event)
+        elif not self.faxes.takes(call, leg, event):
             tell_call(call, leg, event)
         self.call_changed(call)
 
@@ -263,6 +271,8 @@ class Switch(SwitchState):
         for call in list(self.calls.values()):
             if call.caller.card == card:
                 self.run_for_call(call, call.card_died)
+            else:
+                self.run_for_call(call, partial(self.faxes.card_died, call, card))
 
     def _drain(self, *, at_once: bool) -> None:
         self.draining = True
@@ -290,6 +300,8 @@ class Switch(SwitchState):
             self.desks.timed_out(what)
         elif subject == "acd":
             self.acd.dirty = True
+        elif subject == "fax":
+            self.faxes.look_again()
         else:
             self._call_deadline(self.calls[CallId(subject)], what)
 
@@ -306,6 +318,8 @@ class Switch(SwitchState):
                 call.end(EndCause.FAR_BUSY)
             case "setup":
                 call.end(EndCause.FAR_LOST if call.caller.incoming else EndCause.NO_ANSWER)
+            case "fax":
+                self.faxes.timed_out(call)
             case "ring":
                 call.desk.ring_timed_out()
             case _:
@@ -329,6 +343,7 @@ class Switch(SwitchState):
         del self.calls[call.id]
         call.desk.call_ends(EndCause.FAULT)
         self.acd.call_over(call)
+        self.faxes.call_over(call)
         self.count(f"ended_{(call.cause or EndCause.FAULT).value}")
 
     def _guarded(self, work: Event | str) -> None:
@@ -395,6 +410,7 @@ class Switch(SwitchState):
     def _take_effects(self) -> list[Effect]:
         """Last part of each event: gives callers to free seats, tells the desks what changed, and returns all effects."""
         self._attempt("acd", self.acd.distribute)
+        self._attempt("faxes", self.faxes.distribute)
         self.desks.tell(self._attempt)
         effects, self._effects = self._effects, []
         return effects

@@ -12,6 +12,7 @@ from typing import Protocol
 from shared.ids import LegId
 from switch_server.core.call import FindCaller
 from switch_server.core.desks import AnswerDesk, HidePop, ShowPop
+from switch_server.core.fax import KeepFax
 from switch_server.core.ivr import AskBranch, CountWrongPin, FindAccount, GiveBackPinTry
 from switch_server.core.leg import LineEffect, ToCard
 from switch_server.core.orders import JournalOrder, RecordOrderState, Resolve, SendOrder
@@ -68,7 +69,7 @@ class StorePort(Protocol):
     """Customer data centre and records. Questions are answered by events; records are written by one thread in groups, in order.
 
     ``FindAccount`` reserves for the call one of today's remaining tries of the account and the calling number; ``CountWrongPin`` uses the try up,
-    ``GiveBackPinTry`` returns it. Calls side by side never have more tries than remain.
+    ``GiveBackPinTry`` returns it. Calls side by side never have more tries than remain. ``KeepFax`` is answered when its row is on disk.
     A full disk or a locked file delays records (they are kept in memory, in order, and counted); the operator is shown it.
     """
 
@@ -81,7 +82,8 @@ class StorePort(Protocol):
         | SaveRecord
         | Audit
         | JournalOrder
-        | RecordOrderState,
+        | RecordOrderState
+        | KeepFax,
     ) -> None: ...
 
 

@@ -127,7 +127,7 @@ class Pops(Protocol):
 
 
 class Questions(Protocol):
-    """Answers ``shared.desk.QUESTIONS`` and ``shared.desk_reports.QUESTIONS`` with the asking agent's rights.
+    """Answers the ``QUESTIONS`` of ``shared.desk``, ``shared.desk_reports`` and ``shared.desk_fax`` with the asking agent's rights.
 
     May wait for a disk (in a thread) or a branch; raises nothing but bugs.
     """

@@ -14,7 +14,8 @@ from msgspec.structs import asdict
 
 from shared.desk import Choice
 from shared.ids import BranchId, QueueName, TrunkName
-from switch_server.core.words import DISPOSITIONS, Limits, Queue, SwitchConfig, Trunk
+from switch_server.core.words import DISPOSITIONS, FaxRules, Limits, Queue, SwitchConfig, Trunk
+from switch_server.services.fax_checks import wrong_fax
 from switch_server.services.queue_checks import wrong_dispositions, wrong_queues
 from switch_server.services.strict_yaml import Complaint, ConfigError, Document, load
 from switch_server.services.trunk_checks import is_far, wrong_rules, wrong_together
@@ -28,10 +29,11 @@ class SipSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class MediaSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """Voice cards: the number of processes, and the channels of each."""
+    """Voice cards: the number of processes, and the channels of each; and the channels of the fax card (0: none)."""
 
     cards: int = 2
     channels: int = 500
+    fax_channels: int = 32
     ip: str = ""
     """Empty: the address of ``sip``."""
 
@@ -71,6 +73,7 @@ class ServerConfig(Struct, frozen=True, forbid_unknown_fields=True):
     queues: tuple[Queue, ...] = SwitchConfig().queues
     dispositions: tuple[Choice, ...] = DISPOSITIONS
     limits: Limits = Limits()
+    fax: FaxRules = FaxRules()
     wrong_pins_per_day: int = 5
     """For an account; after that it is locked until an operator unlocks it."""
     wrong_pins_per_number: int = 20
@@ -98,6 +101,7 @@ def load_config(file: Path) -> tuple[ServerConfig, Document]:
         *_branches(config, document),
         *(document.complaint(*wrong) for wrong in wrong_queues(config.queues)),
         *(document.complaint(*wrong) for wrong in wrong_dispositions(config.dispositions)),
+        *(document.complaint(*wrong) for wrong in wrong_fax(config.fax)),
         *_values(config, document),
         *_folders(file.parent, config, document),
     ]
@@ -179,6 +183,7 @@ def _values(config: ServerConfig, document: Document) -> Iterator[Complaint]:
         (("sip", "ip"), _is_ip(sip.ip), "an IPv4 address of this machine"),
         (("media", "cards"), 1 <= media.cards <= 16, "1 to 16"),
         (("media", "channels"), 1 <= media.channels <= 2000, "1 to 2000"),
+        (("media", "fax_channels"), 0 <= media.fax_channels <= 64, "0 to 64"),
         (("media", "ip"), not media.ip or _is_ip(media.ip), "an IPv4 address of this machine, or empty"),
         (("branch_link", "endpoint"), _is_endpoint(link.endpoint), "tcp://<IPv4 address or *>:<port>"),
         (("branch_link", "ask_timeout"), link.ask_timeout > 0, "seconds above 0"),

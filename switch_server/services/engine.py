@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from switch_server.core.call import FindCaller
 from switch_server.core.desks import AnswerDesk, HidePop, ShowPop
+from switch_server.core.fax import FaxAnswered, KeepFax, TellFaxChanged
 from switch_server.core.ivr import AskBranch, CountWrongPin, FindAccount, GiveBackPinTry
 from switch_server.core.leg import LineEffect, ToCard
 from switch_server.core.orders import JournalOrder, RecordOrderState, Resolve, SendOrder
@@ -23,6 +24,7 @@ from switch_server.core.switch import Switch
 from switch_server.core.talk import TellDesk
 from switch_server.core.words import Audit, Effect, Event, SaveRecord, Transition
 from switch_server.ports import BranchesPort, CardsPort, DesksPort, EventLogPort, LinesPort, OrderJournalPort, StorePort
+from switch_server.ports.fax_rows import FaxesPort
 from switch_server.services.periodic import every
 
 log = logging.getLogger(__name__)
@@ -44,6 +46,7 @@ class Adapters(Struct):
     store: StorePort
     event_log: EventLogPort
     desks: DesksPort
+    faxes: FaxesPort
 
 
 class Engine:
@@ -78,6 +81,9 @@ class Engine:
             GiveBackPinTry: adapters.store.do,
             SaveRecord: adapters.store.do,
             Audit: adapters.store.do,
+            KeepFax: adapters.store.do,
+            FaxAnswered: adapters.faxes.do,
+            TellFaxChanged: adapters.faxes.do,
             JournalOrder: self._journal_order,
             RecordOrderState: self._journal_order,
             **dict.fromkeys((TellDesk, AnswerDesk, ShowPop, HidePop), adapters.desks.do),

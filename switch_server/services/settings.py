@@ -13,6 +13,9 @@ from switch_server.services.folders import RESOURCES
 from switch_server.services.free_text import FreeText, FreeTextError
 from switch_server.services.strict_yaml import Complaint, ConfigError
 
+FAX_FOLDER = "fax"
+"""In the state folder: the pages of faxes."""
+
 
 class SwitchSettings(msgspec.Struct, frozen=True):
     """Configuration file and flows, checked together; a reload replaces them."""
@@ -52,6 +55,8 @@ def read_settings(file: Path) -> SwitchSettings:
         limits=server.limits,
         queues=server.queues,
         dispositions=server.dispositions,
+        fax=server.fax,
+        fax_spool=str((file.parent / server.state / FAX_FOLDER).resolve()),
     )
     return SwitchSettings(file, server, core, flows)
 

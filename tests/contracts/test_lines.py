@@ -16,10 +16,13 @@ from switch_server.core.leg import (
     LegConfirmed,
     LegEnded,
     LegRefreshed,
+    LegReoffered,
+    LegReofferRefused,
     LegRinging,
     PlaceCall,
     RefreshLeg,
     Reject,
+    Reoffer,
     Ring,
     RingDesk,
 )
@@ -75,6 +78,12 @@ class FakeRig:
 
     def answers_refresh(self) -> None: ...
 
+    def refuses_media(self, leg: LegId) -> None:
+        """Before the offer."""
+        self.fake.reoffered[leg] = 488
+
+    def answers_media(self, leg: LegId, code: int) -> None: ...
+
     def goes_deaf(self, leg: LegId) -> None:
         self.fake.deaf.add(leg)
 
@@ -125,6 +134,11 @@ class SipRig:
     def answers_refresh(self) -> None:
         self._peer.reply(self._peer.expect("INVITE"), 200, body=SDP)
 
+    def refuses_media(self, leg: LegId) -> None: ...
+
+    def answers_media(self, leg: LegId, code: int) -> None:
+        self._peer.reply(self._peer.expect("INVITE"), code, body=SDP if code == 200 else "")
+
     def goes_deaf(self, leg: LegId) -> None: ...
 
 
@@ -160,7 +174,7 @@ def over(rig: Rig, leg: LegId, cause: EndCause) -> None:
     assert isinstance(ended, LegEnded)
     assert (ended.leg, ended.cause) == (leg, cause)
     assert leg not in rig.lines.live_legs()
-    for effect in (HangUp(leg, EndCause.FAULT), Answer(leg, NEAR), RefreshLeg(leg), Ring(leg)):
+    for effect in (HangUp(leg, EndCause.FAULT), Answer(leg, NEAR), RefreshLeg(leg), Reoffer(leg, NEAR), Ring(leg)):
         rig.lines.do(effect)
     assert [e for e in rig.seen if isinstance(e, LegEnded)] == [ended]
     assert rig.seen[-1] == ended
@@ -215,6 +229,19 @@ def test_a_refresh_is_answered_or_ends_the_leg(rig: Rig) -> None:
     rig.goes_deaf(leg)
     rig.lines.do(RefreshLeg(leg))
     over(rig, leg, EndCause.FAR_LOST)
+
+
+def test_new_media_is_taken_or_refused(rig: Rig) -> None:
+    leg = up(rig)
+    rig.lines.do(Reoffer(leg, NEAR))
+    rig.answers_media(leg, 200)
+    taken = rig.wait(LegReoffered)
+    assert isinstance(taken, LegReoffered)
+    assert taken.leg == leg
+    rig.refuses_media(leg)
+    rig.lines.do(Reoffer(leg, NEAR))
+    rig.answers_media(leg, 488)
+    assert rig.wait(LegReofferRefused) == LegReofferRefused(leg, 488)
 
 
 def test_a_placed_call_is_answered_and_hung_up_by_the_callee(rig: Rig) -> None:

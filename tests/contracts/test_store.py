@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from shared.fax import FaxId
 from shared.ids import AccountNo, BranchId, CallId, CustomerId
 from switch_server.adapters.store import Store
 from switch_server.core.call import CallerFound, FindCaller
+from switch_server.core.fax import FaxKeepFailed, FaxKept, KeepFax
 from switch_server.core.ivr import AccountFound, CountWrongPin, FindAccount, GiveBackPinTry, WrongPinCounted
 from switch_server.core.words import Audit, SaveRecord
 from switch_server.ports.records import Customer
@@ -199,3 +201,15 @@ def test_talks_and_callbacks_are_records(rig: Rig) -> None:
     rig.store.do(SaveRecord("calls", {"id": CALL}))
     assert rig.row(CALL) is not None
     assert rig.refused() == 0
+
+
+def test_a_fax_is_answered_when_it_is_kept(rig: Rig) -> None:
+    row = {"id": "f1", "direction": "out", "number": ONE, "state": "waiting", "pages": 3, "created": 100.0}
+    rig.store.do(KeepFax(FaxId("f1"), row))
+    assert rig.posted.wait(1) == [FaxKept(FaxId("f1"))]
+    rig.store.do(KeepFax(FaxId("f2"), {"number": "a row without its key"}))
+    assert rig.posted.wait(2)[1:] == [FaxKeepFailed(FaxId("f2"))]
+    rig.store.do(SaveRecord("faxes", {"id": "f1", "state": "sent"}))
+    rig.store.do(SaveRecord("fax_tries", {"id": "f1/1", "fax": "f1", "number": 1}))
+    assert rig.row(CALL) is None
+    assert rig.refused() == 1

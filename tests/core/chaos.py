@@ -254,7 +254,7 @@ class Chaos:
         leg = self._leg(pick // 9)
         events: tuple[ev.Event, ...] = (
             ev.LegRinging(leg), ev.LegRinging(leg, FAR), ev.LegRinging(leg, None, 182), ev.LegRedirected(leg, "10000"), ev.LegAnswered(leg, FAR), ev.LegConfirmed(leg), ev.LegChanged(leg, FAR),
-            ev.LegRefreshed(leg), ev.MediaSilent(leg, 30), ev.MediaLatched(leg), ev.PlayEnded(leg, pick, PlayEnd.FAILED, 0), ev.ChannelOpened(leg, NEAR),
+            ev.LegRefreshed(leg), ev.LegReoffered(leg, FAR), ev.LegReofferRefused(leg, 488), ev.MediaSilent(leg, 30), ev.MediaLatched(leg), ev.PlayEnded(leg, pick, PlayEnd.FAILED, 0), ev.ChannelOpened(leg, NEAR),
         )  # fmt: skip
         self.tell(choose(events, pick))
 

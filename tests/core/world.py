@@ -9,8 +9,11 @@ from collections.abc import Callable, Iterator
 from itertools import count
 from typing import TypeVar
 
+from msgspec import structs
+
 from shared import aci
 from shared.enums import DigitMode, EndCause, Law, Market, OrderStatus, PlayEnd, Refusal, Side
+from shared.fax import FaxId, FaxModem, FaxResult
 from shared.ids import (
     AccountNo,
     BranchId,
@@ -29,12 +32,13 @@ from shared.ids import (
 )
 from shared.secret import Secret
 from switch_server.core import catalogue as ev
+from switch_server.core.fax import KeepFax
 from switch_server.core.flow import Flow
 from switch_server.core.ivr import AskBranch, CountWrongPin, FindAccount
-from switch_server.core.leg import Answer, HangUp, PlaceCall, RefreshLeg, Reject, RingDesk, ToCard
+from switch_server.core.leg import Answer, HangUp, PlaceCall, RefreshLeg, Reject, Reoffer, RingDesk, ToCard
 from switch_server.core.orders import JournalOrder, Resolve, SendOrder
 from switch_server.core.switch import Switch
-from switch_server.core.words import Effect, Limits, SwitchConfig, Transition, Trunk, media
+from switch_server.core.words import Effect, Limits, SwitchConfig, Transition, Trunk, fax, media
 from tests.core.a_flow import MAIN, NUMBER, OUT, TRUNK
 from tests.core.watch import Watch
 
@@ -70,6 +74,12 @@ class Reactions:
         self.confirm = True
         self.far: str = "answer"  # answer | busy | silent | early
         self.desk: str = "answer"  # answer | silent | refuse | dead
+        self.t38 = False  # whether the cards' channels take UDPTL
+        self.reoffer: str = "take"  # take | audio | refuse
+        self.keeps_faxes = True
+        self.fax_pages = 3
+        self.fax_tries: list[tuple[int, FaxResult]] = []
+        """Of the next T.30 sessions: the pages after which each ends, and its result; further ones send or receive all pages."""
         self.accounts: dict[AccountNo, bool] = {ACCOUNT: False}  # whether the account is locked
         self.pin = PIN
         self.wrong_today = 0
@@ -99,8 +109,10 @@ class Reactions:
 
     def to(self, effect: Effect) -> Answered:
         match effect:
-            case ToCard(command=command):
-                yield from self._card(command)
+            case ToCard(card=card, command=command):
+                yield from self._card(command, card)
+            case Reoffer(leg=leg, t38=t38):
+                yield 0.05, self._reoffered(leg, t38=t38)
             case Answer(leg=leg):
                 if self.confirm:
                     yield 0.1, ev.LegConfirmed(leg)
@@ -123,6 +135,8 @@ class Reactions:
                 reply = self._branch(effect)
                 if reply is not None:
                     yield 0.05, ev.BranchAnswered(effect.call, effect.request, reply)
+            case KeepFax(fax=name):
+                yield 0.01, (ev.FaxKept if self.keeps_faxes else ev.FaxKeepFailed)(name)
             case JournalOrder(key=key):
                 yield 0.01, ev.OrderJournalled(key) if self.journal else ev.OrderJournalFailed(key, "disk full")
             case SendOrder(key=key, order=order):
@@ -134,26 +148,43 @@ class Reactions:
     def _ordered(self, key: OrderKey, reply: aci.Reply | None) -> Answered:
         yield (0.05, ev.OrderAnswered(key, reply)) if reply is not None else (8.0, ev.OrderSilent(key))
 
-    def _card(self, command: media.CardCommand) -> Answered:
+    def _reoffered(self, leg: LegId, *, t38: bool) -> ev.Event:
+        if self.reoffer == "refuse" or (self.reoffer == "audio" and t38):
+            return ev.LegReofferRefused(leg, 488)
+        return ev.LegReoffered(leg, structs.replace(FAR, t38=media.T38Far() if t38 else None))
+
+    def _card(self, command: media.CardCommand, card: CardId) -> Answered:
         match command:
             case media.OpenChannel(leg=leg) if self.channel:
-                yield 0.01, ev.ChannelFailed(leg, self.channel)
+                yield 0.01, ev.ChannelFailed(leg, self.channel, card)
             case media.OpenChannel(leg=leg):
-                yield 0.01, ev.ChannelOpened(leg, NEAR)
+                yield 0.01, ev.ChannelOpened(leg, structs.replace(NEAR, t38=self.t38), card)
             case media.CloseChannel(leg=leg):
                 for recording in [each for each, of in self._recorded.items() if of == leg]:
                     yield 0.01, self._recording_over(recording, "closed")
-                yield 0.02, ev.ChannelClosed(leg, media.MediaStats(packets_in=50, mos=4.3))
+                yield 0.02, ev.ChannelClosed(leg, media.MediaStats(packets_in=50, mos=4.3), card)
             case media.StartRecording(leg=leg, recording=recording):
                 self._recorded[recording] = leg
             case media.MoveRecording(to=to, recording=recording):
                 self._recorded[recording] = to
             case media.StopRecording(recording=recording) if recording in self._recorded:
                 yield 0.01, self._recording_over(recording, "stopped")
+            case fax.SendFax(leg=leg, fax=name, first_page=first):
+                yield from self._fax_session(leg, name, self.fax_pages - first)
+            case fax.ReceiveFax(leg=leg, fax=name):
+                yield from self._fax_session(leg, name, self.fax_pages)
             case media.Play(leg=leg, play=play, loop=False):
                 yield self.play_seconds, ev.PlayEnded(leg, play, PlayEnd.DONE, 2000)
             case _:
                 return
+
+    def _fax_session(self, leg: LegId, name: FaxId, pages: int) -> Answered:
+        pages, result = self.fax_tries.pop(0) if self.fax_tries else (pages, FaxResult.OK)
+        if result is not FaxResult.TRAINING and result is not FaxResult.NO_FAX:
+            yield 8.0, ev.FaxConnected(leg, name, "020 8888", 14400, True)
+        for page in range(1, pages + 1):
+            yield 8.0 + 30.0 * page, ev.FaxPage(leg, name, page, 14400, 0, 0)
+        yield 10.0 + 30.0 * pages, ev.FaxEnded(leg, name, result, 0, pages, "020 8888", 14400, FaxModem.V17, True)
 
     def _recording_over(self, recording: RecordingId, cause: str) -> ev.Event:
         return ev.RecordingEnded(self._recorded.pop(recording), recording, cause, 1000)

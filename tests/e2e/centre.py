@@ -118,7 +118,7 @@ class Centre:
         self, cards: int, channels: int, flows: dict[str, str] | None, change: Callable[[dict[str, Any]], None] | None
     ) -> None:
         content = yaml.safe_load(self.demo.config.read_text())
-        content["media"] = {"cards": cards, "channels": channels}
+        content["media"] = {"cards": cards, "channels": channels, "fax_channels": 0}
         if flows is not None:
             content["flows"] = "flows"
             (self.demo.centre / "flows").mkdir()

@@ -16,11 +16,14 @@ from switch_server.core.leg import (
     LegConfirmed,
     LegEnded,
     LegRefreshed,
+    LegReoffered,
+    LegReofferRefused,
     LegRinging,
     LineEffect,
     PlaceCall,
     RefreshLeg,
     Reject,
+    Reoffer,
     Ring,
     RingDesk,
 )
@@ -57,7 +60,9 @@ class FakeLines:
         self._live: dict[LegId, bool] = {}
         self.effects: list[LineEffect] = []
         self.deaf: set[LegId] = set()
-        """Far ends that do not answer a session refresh."""
+        """Far ends that do not answer a session refresh or a new offer."""
+        self.reoffered: dict[LegId, Far | int] = {}
+        """What the far end answers to a new offer: its media, or the code of a refusal; other legs answer with ``FAR``."""
 
     # --- events that a test triggers ---
 
@@ -108,14 +113,19 @@ class FakeLines:
                 self._end(effect.leg, cause, code)
             case HangUp(cause=cause):
                 self._end(effect.leg, cause)
-            case RefreshLeg() if effect.leg in self.deaf:
+            case RefreshLeg() | Reoffer() if effect.leg in self.deaf:
                 self._end(effect.leg, EndCause.FAR_LOST, 408)
             case RefreshLeg():
                 self._post(LegRefreshed(effect.leg))
+            case Reoffer():
+                self._reoffer(effect.leg, self.reoffered.get(effect.leg, FAR))
             case Ring():
                 pass
             case _:
                 raise TypeError(effect)
+
+    def _reoffer(self, leg: LegId, answer: Far | int) -> None:
+        self._post(LegReofferRefused(leg, answer) if isinstance(answer, int) else LegReoffered(leg, answer))
 
     def live_legs(self) -> frozenset[LegId]:
         return frozenset(self._live)

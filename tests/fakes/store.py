@@ -6,11 +6,23 @@ from msgspec.structs import replace
 
 from shared.ids import AccountNo, BranchId, CallId, CustomerId
 from switch_server.core.call import CallerFound, FindCaller
+from switch_server.core.fax import FaxKeepFailed, FaxKept, KeepFax
 from switch_server.core.ivr import AccountFound, CountWrongPin, FindAccount, GiveBackPinTry, WrongPinCounted
 from switch_server.core.words import Audit, SaveRecord
 from switch_server.ports import Post
 
-KEYED_BY_ID = ("calls", "legs", "recordings", "contacts", "talks", "callbacks", "queue_visits", "seat_states")
+KEYED_BY_ID = (
+    "calls",
+    "legs",
+    "recordings",
+    "contacts",
+    "talks",
+    "callbacks",
+    "queue_visits",
+    "seat_states",
+    "faxes",
+    "fax_tries",
+)
 
 
 class FakeStore:
@@ -44,7 +56,9 @@ class FakeStore:
         self.audits.append(Audit(actor, "number_unlocked", number))
         return self._failures_from.pop(number, None) is not None
 
-    def do(self, effect: FindAccount | FindCaller | CountWrongPin | GiveBackPinTry | SaveRecord | Audit) -> None:
+    def do(
+        self, effect: FindAccount | FindCaller | CountWrongPin | GiveBackPinTry | SaveRecord | Audit | KeepFax
+    ) -> None:
         match effect:
             case FindAccount():
                 self._post(self._find(effect))
@@ -62,6 +76,10 @@ class FakeStore:
                 self._post(WrongPinCounted(call, request, failures, account in self._locked, number_locked))
             case SaveRecord(table, row):
                 self._save(table, row)
+            case KeepFax(fax, row):
+                refused = self.refused
+                self._save("faxes", row)
+                self._post((FaxKept if self.refused == refused else FaxKeepFailed)(fax))
             case Audit():
                 self.audits.append(effect)
 

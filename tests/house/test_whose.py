@@ -6,7 +6,7 @@ from functools import cache
 
 import pytest
 
-from shared import aci, control, desk, desk_reports, floor
+from shared import aci, control, desk, desk_fax, desk_reports, floor
 from shared.protocol import SESSION_MESSAGES
 from switch_server.adapters.sip_lines import messages as sip
 from tests.house.docs import ROOT, SPAN
@@ -23,6 +23,7 @@ def names(*groups: tuple[type, ...]) -> set[str]:
 SECTIONS = {
     "Any link": names(SESSION_MESSAGES),
     "Desk": names(desk.REQUESTS, desk.TOLD, desk_reports.QUESTIONS),
+    "Fax": names(desk_fax.QUESTIONS),
     "Floor": names(floor.REQUESTS),
     "Operator": names(control.REQUESTS),
     "Branch": names(aci.REPLIES, aci.REPORTS),

@@ -6,16 +6,18 @@ from typing import Annotated, Any
 
 import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from msgspec import Meta, Struct, inspect
 
-from shared import aci, codec, control, control_agents, desk, desk_reports, floor
+from shared import aci, codec, control, control_agents, desk, desk_fax, desk_reports, floor
 from shared.bounds import ID_MAX
 from shared.ids import AgentId, CallId, LegId
 from shared.protocol import SESSION_MESSAGES, Hello
 
 FROM_OUTSIDE: tuple[type[Struct], ...] = (
     *SESSION_MESSAGES,
-    *desk.REQUESTS, *desk.TOLD, *floor.REQUESTS, *desk_reports.QUESTIONS,
+    *desk.REQUESTS, *desk.TOLD, *floor.REQUESTS, *desk_reports.QUESTIONS, *desk_fax.QUESTIONS,
     *control.REQUESTS,
     *aci.REQUESTS, *aci.REPLIES, *aci.REPORTS,
 )  # fmt: skip
@@ -113,6 +115,15 @@ LONG = "x" * (ID_MAX + 1)
         control_agents.PutDeskKey("d1", "0" * 40 + "\n"),
         control_agents.PutAgent("1001\n", new=True),
         control_agents.PutAgent("1001", new=True, skills={f"s{n}": 1 for n in range(65)}),
+        desk_fax.BeginUpload("page.tif", desk_fax.UPLOAD_MAX + 1, "0" * 64),
+        desk_fax.BeginUpload("page.tif", 1, "0" * 63 + "G"),
+        desk_fax.UploadPart("u1", 0, bytes(desk.PART_BYTES + 1)),
+        desk_fax.UploadPart("../u1", 0, b""),
+        desk_fax.PrepareFax(desk_fax.Uploaded("u1"), "02085551234\n"),
+        desk_fax.PrepareFax(desk_fax.Uploaded("u1"), "1", cover=desk_fax.Cover(note="x" * 1001)),
+        desk_fax.AskPreview("d1", desk_fax.PAGES_MAX),  # type: ignore[arg-type]
+        desk_fax.SubmitFax("d1", at=1e12),  # type: ignore[arg-type]
+        desk_fax.AskFaxes(desk_fax.FaxBox.MINE, limit=101),
         aci.OrderVoid(LONG),  # type: ignore[arg-type]
         aci.Refused(aci.Refusal.BRANCH_DOWN, "x" * 1001),
     ],
@@ -128,3 +139,25 @@ def test_a_field_at_its_bound_is_decoded() -> None:
     assert (
         msgspec.msgpack.decode(msgspec.msgpack.encode(desk.AskCustomer(2**53)), type=desk.AskCustomer).customer == 2**53
     )  # type: ignore[arg-type]
+
+
+@settings(deadline=None, max_examples=200)
+@given(
+    name=st.text(max_size=300), size=st.integers(-1, 2**60), offset=st.integers(-1, 2**60), data=st.binary(max_size=64)
+)
+def test_a_fax_upload_is_decoded_as_sent_or_refused(name: str, size: int, offset: int, data: bytes) -> None:
+    table = codec.MessageTable(FROM_OUTSIDE)
+    begin, part = desk_fax.BeginUpload(name, size, "0" * 64), desk_fax.UploadPart("u1", offset, data)
+    for message, fits in (
+        (begin, len(name) <= 256 and 1 <= size <= desk_fax.UPLOAD_MAX),
+        (part, 0 <= offset <= 2**53),
+    ):
+        try:
+            frame = codec.encode(message, frame_id=1, sent_at=1.0)
+        except (UnicodeEncodeError, OverflowError):
+            continue  # no frame
+        if fits:
+            assert codec.decode(frame, table).message == message
+        else:
+            with pytest.raises(codec.FrameError):
+                codec.decode(frame, table)

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from shared import aci, codec, desk, desk_reports, floor, protocol
+from shared import aci, codec, desk, desk_fax, desk_reports, floor, protocol
 from shared.enums import Refusal
 from shared.link.session import Rules
 from shared.link.wire import MAX_FRAME
@@ -16,11 +16,12 @@ FIRST_CELLS = set(re.findall(r"^\| `(\w+)` \|", TEXT, re.MULTILINE))
 def test_every_message_is_in_the_page() -> None:
     types = (
         *protocol.SESSION_MESSAGES, *aci.REQUESTS, *aci.REPORTS,
-        *desk.REQUESTS, *desk.REPORTS, *desk.TOLD, *floor.REQUESTS, *floor.REPORTS, *desk_reports.QUESTIONS,
+        *desk.REQUESTS, *desk.REPORTS, *desk.TOLD, *floor.REQUESTS, *floor.REPORTS, *desk_reports.QUESTIONS, *desk_fax.QUESTIONS, *desk_fax.REPORTS,
     )  # fmt: skip
     assert {cls.__name__ for cls in types} <= FIRST_CELLS
     assert all(
-        f"`{cls.__name__}" in TEXT for cls in (*aci.REPLIES, *desk.REPLIES, *floor.REPLIES, *desk_reports.REPLIES)
+        f"`{cls.__name__}" in TEXT
+        for cls in (*aci.REPLIES, *desk.REPLIES, *floor.REPLIES, *desk_reports.REPLIES, *desk_fax.REPLIES)
     )
 
 
@@ -48,6 +49,12 @@ def test_the_page_has_exactly_the_floor_s_tables() -> None:
 def test_the_page_has_the_code_s_header_fields() -> None:
     table = TEXT.partition("## 1. Frames")[2].partition("##")[0]
     assert tuple(re.findall(r"^\| \d \| `(\w+)` \|", table, re.MULTILINE)) == codec._WireFrame.__struct_fields__
+
+
+def test_the_page_has_exactly_the_fax_problems() -> None:
+    table = TEXT.partition("### Fax refusals")[2].partition("###")[0]
+    assert re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE) == [code.value for code in desk_fax.FaxProblem]
+    assert f"at most {desk_fax.UPLOAD_MAX // 2**20} MiB, in parts of at most {desk.PART_BYTES // 2**10} KiB" in TEXT
 
 
 def test_the_page_has_the_code_s_figures() -> None:

@@ -17,6 +17,8 @@ from switch_server.core.words import (
     CardLines,
     CarrierRegistration,
     FailOver,
+    FaxRetries,
+    FaxRules,
     Limits,
     NumberHeaders,
     NumberRules,
@@ -81,6 +83,8 @@ ENDPOINT = "tcp://<IPv4 address or *>:<port>"
             ({"trunks": [trunk(far=["192.0.2.1", far])]}, f"trunks[0].far[1]: {far!r} is not ip, ip:port or network/bits")
             for far in ("", "host", "192.0.2.1:0", "192.0.2.1:65536", "192.0.2.1/24", "192.0.2.0/24:5060", "::1", "192.0.2.1:")
         ),
+        ({"trunks": [trunk(fax="T38")]}, "trunks[0].fax: Invalid enum value 'T38'; allowed: audio, t38, auto"),
+        ({"trunks": [trunk(fax=True)]}, "trunks[0].fax: Expected `text`, got `bool`; allowed: audio, t38, auto"),
         ({"trunks": [trunk(media="nat")]}, "trunks[0].media: Invalid enum value 'nat'; allowed: as_told, symmetric"),
         ({"trunks": [trunk(media_from=["192.0.2.1"])]}, "trunks[0].media_from: only with media: symmetric"),
         *(
@@ -146,6 +150,7 @@ def test_all_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
     [
         {"trunks": [trunk(far=["192.0.2.1:5080", "10.0.0.0/8"])]},
         {"trunks": [trunk(far=[], username="u", password="p")]},
+        *({"trunks": [trunk(fax=fax)]} for fax in ("audio", "auto", "t38")),
         {"trunks": [trunk(media="symmetric", media_from=["192.0.2.1", "10.0.0.0/8"])]},
         {"branch_link": {"endpoint": "tcp://*:5580"}, "sip": {"ip": "192.0.2.7", "port": 0}, "media": {"ip": "192.0.2.8"}},
         {"branches": [{"id": "A", "name": "a", "key": KEY}, {"id": "B", "name": "b"}, {"id": "C", "name": "c"}]},
@@ -195,7 +200,9 @@ def test_the_example_names_every_key() -> None:
         "branch_link": BranchLinkSettings,
         "desk_link": DeskLinkSettings,
         "limits": Limits,
+        "fax": FaxRules,
     }
+    assert set(content["fax"]["retries"]) == keys_of(FaxRetries)
     assert set(content) == keys_of(ServerConfig)
     assert {name: set(content[name]) for name in parts} == {name: keys_of(kind) for name, kind in parts.items()}
     assert set(content["trunks"][0]) == keys_of(Trunk)

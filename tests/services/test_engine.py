@@ -71,7 +71,7 @@ class EngineRig:
         self.desks = FakeDesks(post)
         world = {
             "lines": self.lines, "cards": self.cards, "branches": FakeBranches(post), "order_journal": self.orders,
-            "store": self.store, "event_log": self.log, "desks": self.desks,
+            "store": self.store, "event_log": self.log, "desks": self.desks, "faxes": self.desks,
         }  # fmt: skip
         self.world = Adapters(**(world | instead))
 

@@ -201,6 +201,7 @@ PROBLEMS: TextTable = {
     DeskRefusal.NOT_HERE: QT_TRANSLATE_NOOP("words", "That agent is not logged in."),
     DeskRefusal.SEAT_BUSY: QT_TRANSLATE_NOOP("words", "That seat is busy or not open."),
     DeskRefusal.NOT_IN_CALL: QT_TRANSLATE_NOOP("words", "That seat is in no call."),
+    DeskRefusal.FAX_REFUSED: QT_TRANSLATE_NOOP("words", "The switch refused the fax."),
     DeskRefusal.BUSY: QT_TRANSLATE_NOOP("words", "The switch is busy or stopping."),
     DeskRefusal.FAULT: QT_TRANSLATE_NOOP("words", "A fault in the switch; it has been logged there."),
     "never_left": QT_TRANSLATE_NOOP("words", "Not sent: there is no connection to the switch."),

@@ -2573,6 +2573,10 @@
         <translation>该座席没有通话。</translation>
     </message>
     <message>
+        <source>The switch refused the fax.</source>
+        <translation>交换机未受理传真。</translation>
+    </message>
+    <message>
         <source>The switch is busy or stopping.</source>
         <translation>交换机繁忙或正在停止。</translation>
     </message>

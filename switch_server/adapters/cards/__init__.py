@@ -1,4 +1,4 @@
-"""Voice cards as processes: ``CardRack`` implements ``ports.CardsPort``."""
+"""Voice cards and the fax card as processes: ``CardRack`` implements ``ports.CardsPort``."""
 
 from switch_server.adapters.cards.rack import CardRack
 

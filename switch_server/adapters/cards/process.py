@@ -9,17 +9,17 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from shared.ids import CardId
-from switch_server.core.words import CARD_EVENTS, CardCommand, CardEvent, next_packet
+from switch_server.core.words import CARD_EVENTS, FAX_EVENTS, CardCommand, CardEvent, next_packet
 
 LARGEST = 1 << 20
-_EVENTS: Any = functools.reduce(operator.or_, CARD_EVENTS[1:], CARD_EVENTS[0])
+_EVENTS: Any = functools.reduce(operator.or_, (*CARD_EVENTS, *FAX_EVENTS))
 
 
 class CardProcess:
@@ -41,15 +41,14 @@ class CardProcess:
     def pid(self) -> int | None:
         return None if self._process is None else self._process.pid
 
-    async def start(self, *, channels: int, ip: str, prompt_folders: list[Path]) -> None:
-        """Raises ``OSError`` if no process can be started."""
+    async def start(self, module: str, *, channels: int, ip: str, options: Sequence[str] = ()) -> None:
+        """Starts the card's program, a module; raises ``OSError`` if no process can be started."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         ours.setblocking(False)
-        folders = [word for folder in prompt_folders for word in ("--prompts", str(folder))]
         try:
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "switch_server.card", "--card", self.card, "--fd", str(theirs.fileno()),
-                "--ip", ip, "--channels", str(channels), *folders,
+                sys.executable, "-m", module, "--card", self.card, "--fd", str(theirs.fileno()),
+                "--ip", ip, "--channels", str(channels), *options,
                 pass_fds=(theirs.fileno(),), stdin=asyncio.subprocess.DEVNULL, env=_environment(),
             )  # fmt: skip
         except BaseException:

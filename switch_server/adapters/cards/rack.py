@@ -1,4 +1,4 @@
-"""The rack: N card processes, supervised. The death of a card is posted, and the card is started again under its old id."""
+"""The rack: N voice cards and perhaps a fax card, each a supervised process. The death of a card is posted, and the card is started again under its old id."""
 
 import asyncio
 import logging
@@ -7,6 +7,7 @@ from collections.abc import Coroutine
 from pathlib import Path
 
 from shared.ids import CardId
+from switch_server.adapters.cards import fax_library
 from switch_server.adapters.cards.process import CardProcess
 from switch_server.adapters.cards.translate import to_core
 from switch_server.core.facts import CardDied
@@ -18,6 +19,7 @@ LOG = logging.getLogger("huawu.cards")
 SHORT_LIFE_S = 5.0
 FIRST_BACKOFF_S, MOST_BACKOFF_S = 0.5, 10.0
 STOP_S = 8.0
+FAX_CARD = CardId("fax-1")
 
 
 class CardRack:
@@ -25,6 +27,8 @@ class CardRack:
 
     A card that dies within five seconds of its start is started again after 0.5 s, then 1, 2 … 10 s; any other at once. Everything,
     including ``post``, happens on the loop on which the rack was made.
+
+    With ``fax_channels`` a fax card is started, too, if its library is installed; ``no_fax`` says what is missing, else it is empty.
     """
 
     def __init__(
@@ -35,10 +39,14 @@ class CardRack:
         channels: int,
         ip: str,
         prompt_folders: list[Path],
+        fax_channels: int = 0,
     ) -> None:
-        self._post, self._channels, self._ip, self._folders = post, channels, ip, prompt_folders
+        self._post, self._channels, self._ip, self._fax_channels = post, channels, ip, fax_channels
+        self._folders = [word for folder in prompt_folders for word in ("--prompts", str(folder))]
         self._loop = asyncio.get_running_loop()
-        self._ids = [CardId(f"card-{number}") for number in range(1, cards + 1)]
+        self._voice = [CardId(f"card-{number}") for number in range(1, cards + 1)]
+        self.no_fax = fax_library.missing() if fax_channels else ""
+        self._ids = [*self._voice, *([FAX_CARD] if fax_channels and not self.no_fax else [])]
         self._live: dict[CardId, CardProcess] = {}
         self._loads: dict[CardId, CardLoad] = {}
         self._short_lives: dict[CardId, int] = {}
@@ -56,7 +64,7 @@ class CardRack:
             await self._start(card)
 
     async def up(self) -> None:
-        """Waits until each card is ready or has failed once, and at least one is ready. Its ``CardUp`` has been posted by then."""
+        """Waits until each card is ready or has failed once, and at least one voice card is ready. Its ``CardUp`` has been posted by then."""
         await self._up.wait()
 
     def do(self, effect: ToCard) -> None:
@@ -89,17 +97,20 @@ class CardRack:
         started = self._loop.time()
         process = CardProcess(
             card,
-            self._told,
+            lambda event: self._told(card, event),
             lambda reason: self._ended(card, process, started, reason),
         )
         self._live[card] = process
         try:
-            await process.start(channels=self._channels, ip=self._ip, prompt_folders=self._folders)
+            if card == FAX_CARD:
+                await process.start("switch_server.fax_card", channels=self._fax_channels, ip=self._ip)
+            else:
+                await process.start("switch_server.card", channels=self._channels, ip=self._ip, options=self._folders)
         except Exception as error:  # whatever the error, the card is started again
             LOG.exception("%s cannot be started", card)
             self._ended(card, process, started, f"cannot be started: {error}")
 
-    def _told(self, event: CardEvent) -> None:
+    def _told(self, card: CardId, event: CardEvent) -> None:
         if self._stopping:
             return
         if isinstance(event, CardLoad):
@@ -107,7 +118,7 @@ class CardRack:
         if isinstance(event, CardReady):
             LOG.info("%s is up with %d channels", event.card, event.channels)
             self._ready.add(event.card)
-        translated = to_core(event)
+        translated = to_core(event, card)
         if translated is not None:
             self._post(translated)
         if isinstance(event, CardReady):
@@ -115,7 +126,7 @@ class CardRack:
 
     def _note_tried(self, card: CardId) -> None:
         self._tried.add(card)
-        if self._ready and self._tried.issuperset(self._ids):
+        if self._ready.intersection(self._voice) and self._tried.issuperset(self._ids):
             self._up.set()
 
     def _ended(self, card: CardId, process: CardProcess, started: float, reason: str) -> None:

@@ -3,10 +3,15 @@
 from collections.abc import Callable
 from typing import Any
 
+from msgspec.structs import replace
+
+from shared.ids import CardId
 from shared.secret import Secret
 from switch_server.core.facts import CardUp
+from switch_server.core.fax import facts as faxes
 from switch_server.core.leg import facts as leg
 from switch_server.core.words import Event
+from switch_server.core.words import fax as f
 from switch_server.core.words import media as m
 
 _TO_CORE: dict[type[m.CardEvent], Callable[[Any], Event]] = {
@@ -21,10 +26,25 @@ _TO_CORE: dict[type[m.CardEvent], Callable[[Any], Event]] = {
     m.RecordingEnded: lambda told: leg.RecordingEnded(
         told.leg, told.recording, told.cause, told.duration_ms, told.text
     ),
-}
+    f.FaxConnected: lambda told: faxes.FaxConnected(
+        told.leg, told.fax, told.remote, told.bit_rate, told.ecm, told.t38
+    ),
+    f.FaxPage: lambda told: faxes.FaxPage(
+        told.leg, told.fax, told.pages, told.bit_rate, told.resends, told.bad_rows
+    ),
+    f.FaxEnded: lambda told: faxes.FaxEnded(
+        told.leg, told.fax, told.result, told.t30, told.pages, told.remote, told.bit_rate, told.modem, told.ecm,
+        told.resends, told.t38,
+    ),
+    f.FaxToneHeard: lambda told: faxes.FaxToneHeard(told.leg),
+}  # fmt: skip
+_WITH_CARD = leg.ChannelOpened | leg.ChannelFailed | leg.ChannelClosed
 
 
-def to_core(told: m.CardEvent) -> Event | None:
-    """The core's event, or ``None`` for an event that only the operator's view needs (``CardLoad``)."""
+def to_core(told: m.CardEvent, card: CardId) -> Event | None:
+    """The core's event, or ``None`` for an event that only the operator's view needs (``CardLoad``). ``card``: the card that has told it."""
     make = _TO_CORE.get(type(told))
-    return None if make is None else make(told)
+    if make is None:
+        return None
+    event = make(told)
+    return replace(event, card=card) if isinstance(event, _WITH_CARD) else event

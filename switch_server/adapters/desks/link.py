@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Final
 
 from shared import desk as wire
-from shared import desk_reports, floor
+from shared import desk_fax, desk_reports, floor
 from shared.desk import DeskRefusal, PhoneNow, QueueRow, Request, desk_phone
 from shared.ids import AgentId, DeskId, PhoneName
 from shared.link import Channel
@@ -50,7 +50,7 @@ _KINDS: dict[type[Request] | type[SessionMessage], RequestKind] = {
     wire.ChangePassword: RequestKind.PASSWORD,
     SnapshotRequest: RequestKind.SNAPSHOT,
     **dict.fromkeys(wire.COMMANDS, RequestKind.COMMAND),
-    **dict.fromkeys((*wire.QUESTIONS, *desk_reports.QUESTIONS), RequestKind.QUESTION),
+    **dict.fromkeys((*wire.QUESTIONS, *desk_reports.QUESTIONS, *desk_fax.QUESTIONS), RequestKind.QUESTION),
     **dict.fromkeys(floor.REQUESTS, RequestKind.FLOOR),
 }
 _NOBODY = dict.fromkeys(

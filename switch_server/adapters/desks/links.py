@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import Struct
 
 from shared import desk as wire
-from shared import desk_reports
+from shared import desk_fax, desk_reports
 from shared import floor as floor_wire
 from shared.desk import AnyCommand, DeskRefusal, Refused
 from shared.ids import AgentId, CallId, DeskId
@@ -75,7 +75,7 @@ class DeskLinks(QuietHandler):
         self._tasks: set[asyncio.Task[None]] = set()
         self._server = LinkServer(
             endpoint,
-            messages=(*wire.REQUESTS, *wire.TOLD, *floor_wire.REQUESTS, *desk_reports.QUESTIONS),
+            messages=(*wire.REQUESTS, *wire.TOLD, *floor_wire.REQUESTS, *desk_reports.QUESTIONS, *desk_fax.QUESTIONS),
             identity=Identity("switch-server", version),
             handler=self,
             keys=server_key,
@@ -131,6 +131,14 @@ class DeskLinks(QuietHandler):
 
     def states(self) -> tuple[DeskState, ...]:
         return tuple(desk.state() for _, desk in sorted(self._register.desks.items()))
+
+    def tell_each(self, report_for: Callable[[AgentRecord], wire.Report | None]) -> None:
+        """Sends each agent who is logged in the report that ``report_for`` makes for them, if it makes one."""
+        for agent in tuple(self._register.by_agent):
+            record = self._book.agent(agent)
+            report = report_for(record) if record is not None else None
+            if report is not None:
+                self._register.tell(agent, report)
 
     def log_out(self, agent: AgentId, actor: str, code: str = "operator") -> bool:
         """Works also if the agent's link is down. ``code``: of ``shared.desk.LoggedOut``."""

@@ -23,7 +23,7 @@ from switch_server.ports.phones import Binding
 
 DESK: Final = Trunk(
     TrunkName("desk"), laws=(Law.A, Law.MU), digits=DigitMode.RFC4733, options_interval=0, direction="out",
-    signalling=Signalling(reliable="never"),
+    signalling=Signalling(reliable="never"), fax="audio",
 )  # fmt: skip
 """The trunk settings of a desk's leg: codecs, keys and session timer. It is in no trunk table, so no lines are counted."""
 USER: Final = "desk"

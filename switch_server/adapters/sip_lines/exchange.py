@@ -21,12 +21,13 @@ from switch_server.adapters.sip_lines import extensions, messages, sdp, session_
 from switch_server.adapters.sip_lines.desk_leg import DeskLeg, address_of
 from switch_server.adapters.sip_lines.dialog import SipDialog
 from switch_server.adapters.sip_lines.gate import Gate
-from switch_server.adapters.sip_lines.in_dialog import ALLOWED, SUPPORTED, DialogLeg
+from switch_server.adapters.sip_lines.in_dialog import DialogLeg
 from switch_server.adapters.sip_lines.inbound import InboundLeg
 from switch_server.adapters.sip_lines.leg import SipLeg, Timing
 from switch_server.adapters.sip_lines.merged import BegunCalls
 from switch_server.adapters.sip_lines.number_fields import called_of, caller_of, line_of, traced_caller_of
 from switch_server.adapters.sip_lines.overload import Overload
+from switch_server.adapters.sip_lines.own_offers import ALLOWED, SUPPORTED
 from switch_server.adapters.sip_lines.sender_limit import SenderLimit
 from switch_server.adapters.sip_lines.trunk_leg import CarrierCall, TrunkLeg, carrier_number
 from switch_server.adapters.sip_lines.trunk_table import TrunkTable, addresses, takes_number

@@ -1,4 +1,4 @@
-"""Requests within a dialog: re-INVITE, UPDATE, BYE, INFO, OPTIONS in; session refreshes out (RFC 3261 §14, 3264 §8, 3311, 4028, 6086)."""
+"""Requests within a dialog: re-INVITE, UPDATE, BYE, INFO, OPTIONS in (RFC 3261 §14, 3264 §8, 3311, 4028, 6086)."""
 
 import random
 import re
@@ -7,36 +7,23 @@ from typing import Final
 
 from shared.enums import DigitMode, EndCause
 from shared.secret import Secret
-from switch_server.adapters.sip.message import Header, Message, Request, Response
+from switch_server.adapters.sip.message import Header, Request
 from switch_server.adapters.sip.server import ServerTransaction
 from switch_server.adapters.sip_lines import messages, reasons, sdp, session_timer
 from switch_server.adapters.sip_lines.dialog import SipDialog
-from switch_server.adapters.sip_lines.leg import LineState, SipLeg
+from switch_server.adapters.sip_lines.leg import LineState
+from switch_server.adapters.sip_lines.own_offers import ALLOWED, OfferingLeg
 from switch_server.adapters.sip_lines.session_timer import SessionTimer, TooSmall
-from switch_server.core.leg import DigitPressed, LegChanged, LegRefreshed, LineEffect, RefreshLeg
+from switch_server.core.leg import DigitPressed
 from switch_server.core.words import Far
 
 _RELAY: Final = re.compile(r"^[ \t]*Signal[ \t]*=[ \t]*([0-9A-D*#]{1,2})[ \t\r]*$", re.IGNORECASE | re.MULTILINE)
 _KEYS: Final = {**{k: k for k in "0123456789*#ABCD"}, **dict(zip(map(str, range(10, 16)), "*#ABCD", strict=True))}
 _KEY_TYPES: Final = ("application/dtmf-relay", "application/dtmf", "audio/telephone-event")
-SUPPORTED: Final = messages.header("Supported", "timer, 100rel")
-ALLOWED: Final = messages.header("Allow", messages.ALLOW)
 
 
-class DialogLeg(SipLeg):
+class DialogLeg(OfferingLeg):
     """The behaviour inside a dialog, common to both directions."""
-
-    _refreshing = False
-    offering = False
-    """Our 200 has an offer, and the ACK with the answer has not come yet."""
-    floor = 0
-    """The far end's Min-SE of a 422: taken over once, so that two stubborn ends don't retry without end."""
-
-    def do(self, effect: LineEffect) -> None:
-        if isinstance(effect, RefreshLeg) and self.state is LineState.UP:
-            self.refresh()
-        else:
-            super().do(effect)
 
     def request(self, transaction: ServerTransaction) -> None:
         """A request of the far end with a higher CSeq than the last."""
@@ -52,11 +39,6 @@ class DialogLeg(SipLeg):
     def dialog_of(self, request: Request) -> SipDialog | None:
         """The dialog of a request with our tag; ``None``: it is none of ours (481)."""
         return self.dialog if self.dialog.far_tag_matches(request) else None
-
-    def supported(self) -> Header:
-        """Our extensions on this trunk."""
-        reliable = self.trunk.signalling.reliable != "never"
-        return SUPPORTED if reliable else messages.header("Supported", "timer")
 
     def reply(self, transaction: ServerTransaction, code: int, *headers: Header, body: str | None = None) -> None:
         transaction.tag = self.dialog.tag
@@ -83,7 +65,7 @@ class DialogLeg(SipLeg):
             if not isinstance(timer, TooSmall):
                 self.retarget(request)
                 self.reply(transaction, 200, *self._agreed(timer, request))
-                self._rearm(timer)
+                self.rearm(timer)
         elif self.offer_is_open(request):
             self.reply(transaction, 491)
         elif not self.first_offer_answered:
@@ -93,7 +75,7 @@ class DialogLeg(SipLeg):
 
     def offer_is_open(self, request: Request) -> bool:  # noqa: ARG002 — the early dialogs of a call out differ
         """Whether an offer of ours has no answer yet, in the dialog of this request."""
-        return self.offering or self._refreshing
+        return self.offering or self.running is not None
 
     @property
     def first_offer_answered(self) -> bool:
@@ -126,7 +108,7 @@ class DialogLeg(SipLeg):
             self.host.counters["malformed_sdp"] += 1
             self.reply(transaction, 400)
             return None
-        far = self.take(description)
+        far = self.take_offer(description)
         if far is None or self.near is None:
             self.reply(transaction, 488)
             return None
@@ -137,43 +119,24 @@ class DialogLeg(SipLeg):
         self.changed(far)
 
     def _offer_again(self, transaction: ServerTransaction) -> None:
-        """A re-INVITE without SDP: our 200 has the offer, the far end's ACK the answer."""
+        """A re-INVITE without SDP: our 200 has the offer, the far end's ACK the answer. During T.38 that is what runs: a refresh may have this form."""
         timer = self._timer_for(transaction)
         if isinstance(timer, TooSmall) or self.near is None:
             return
         self.dialog.retarget(transaction.request)
-        body = self.write_sdp(self.near, sdp.offer(self.near))
+        last = self.last_sdp
+        body = last if last is not None and sdp.is_fax(last) else self.write_sdp(self.near, sdp.offer(self.near))
         self.offering = True
-        transaction.on_ack = self.guard(self._answered_in_ack)
         self._accept(transaction, timer, body)
 
     def _accept(self, transaction: ServerTransaction, timer: SessionTimer, body: str) -> None:
-        transaction.on_no_ack = self.guard(self.lost)
+        if transaction.method == "INVITE":
+            self.expect_ack(transaction)
         self.reply(transaction, 200, self.contact(), ALLOWED, *self._agreed(timer, transaction.request), body=body)
-        self._rearm(timer)
+        self.rearm(timer)
 
     def contact(self) -> Header:
         return messages.header("Contact", messages.contact(self.dialog.port.address))
-
-    def _answered_in_ack(self, ack: Request) -> None:
-        self.offering = False
-        far = self.far_in(ack)
-        if far is not None:
-            self.changed(far)
-
-    def far_in(self, message: Message) -> Far | None:
-        """The chosen media of a message's SDP; ``None`` without usable SDP."""
-        text = messages.sdp_of(message)
-        try:
-            return None if text is None else self.take(sdp.parse(text))
-        except sdp.SdpError:
-            self.host.counters["malformed_sdp"] += 1
-            return None
-
-    def changed(self, far: Far) -> None:
-        if self.state is not LineState.ENDED and far != self.far:
-            self.far = far
-            self.host.emit(LegChanged(self.id, far))
 
     # --- session timer ---
 
@@ -198,71 +161,6 @@ class DialogLeg(SipLeg):
         if "timer" in request.tokens("supported") and not timer.we_refresh:
             headers.append(messages.header("Require", "timer"))
         return tuple(headers)
-
-    def _rearm(self, timer: SessionTimer) -> None:
-        self.arm_session(timer, self.refresh)
-
-    # --- our refresh ---
-
-    def refresh(self) -> None:
-        """Sends a re-INVITE with our last SDP. ``LegRefreshed`` follows, or the leg ends."""
-        if self._refreshing or self.state is not LineState.UP:
-            return
-        if self.offering:
-            self._refresh_later()
-            return
-        self._refreshing = True
-        self.wait(self.host.timing.refresh, self.lost)
-        self._send_refresh(self.timer.expires if self.timer else self.trunk.session_expires)
-
-    def _send_refresh(self, expires: int) -> None:
-        headers = (
-            self.supported(),
-            ALLOWED,
-            messages.header("Session-Expires", f"{expires};refresher=uac"),
-            messages.header("Min-SE", str(max(self.floor, self.host.timing.min_se))),
-        )
-        self.send("INVITE", self.last_sdp, headers, heard=self._refresh_heard)
-
-    def _refresh_heard(self, response: Response) -> None:
-        code = response.code
-        if code < 200 or self.state is LineState.ENDED:
-            return
-        if code in (408, 481):
-            self.lost(code)
-        elif code == 491:
-            self._refreshing = False
-            self._refresh_later()
-        elif code == 422 and self.floor_rises(response):
-            self._send_refresh(self.floor)
-        else:
-            self._refreshed(response, code)
-
-    def _refresh_later(self) -> None:
-        """RFC 3261 §14.1: the owner of the Call-ID waits longer, so that one of the two ends gets through."""
-        span = (2.1, 4.0) if not self.incoming else (0.0, 2.0)
-        self.wait(random.uniform(*span) * self.host.timing.glare, self.refresh)  # noqa: S311
-
-    def floor_rises(self, response: Response) -> bool:
-        """A 422 with a higher Min-SE than the last one (RFC 4028 §7.3)."""
-        asked = session_timer.read(response.value("min-se"))
-        if asked is None or not self.floor < asked[0] <= 86_400:
-            return False
-        self.floor = asked[0]
-        return True
-
-    def _refreshed(self, response: Response, code: int) -> None:
-        """Any final response shows that the far end is alive; only a 2xx changes anything (RFC 3261 §14.1)."""
-        self._refreshing = False
-        self.wait(None)
-        ours = self.timer.expires if self.timer else self.trunk.session_expires
-        said = response.value("session-expires") if code < 300 else None
-        self._rearm(session_timer.as_uac(said, ours=ours))
-        self.host.emit(LegRefreshed(self.id))
-        if code < 300:
-            self.dialog.retarget(response)
-            if (far := self.far_in(response)) is not None:
-                self.changed(far)
 
     # --- BYE, INFO, OPTIONS ---
 

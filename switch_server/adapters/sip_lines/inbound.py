@@ -7,9 +7,10 @@ from switch_server.adapters.sip.server import ServerTransaction
 from switch_server.adapters.sip_lines import messages, reasons, sdp
 from switch_server.adapters.sip_lines.causes import ELSEWHERE, code_of
 from switch_server.adapters.sip_lines.dialog import SipDialog
-from switch_server.adapters.sip_lines.in_dialog import ALLOWED, DialogLeg
+from switch_server.adapters.sip_lines.in_dialog import DialogLeg
 from switch_server.adapters.sip_lines.leg import LegHost, LineState
 from switch_server.adapters.sip_lines.merged import Identity
+from switch_server.adapters.sip_lines.own_offers import ALLOWED
 from switch_server.adapters.sip_lines.reliable import RELIABLE, Provisional, read_rack
 from switch_server.adapters.sip_lines.reliable_ringing import ReliableRinging
 from switch_server.adapters.sip_lines.session_timer import SessionTimer
@@ -41,7 +42,7 @@ class InboundLeg(DialogLeg):
         self._reliable = self._reliable_ringing() if self._caller_takes_reliable() else None
         self._line = line
         self.identity: Identity = transaction.request.identity
-        self.far = self._unknown() if offer is None else self.take(offer)
+        self.far = self._unknown() if offer is None else self.take_offer(offer)
         transaction.on_cancel = self.guard(self._cancelled)
         transaction.tag = dialog.tag
 
@@ -220,7 +221,7 @@ class InboundLeg(DialogLeg):
             self.bye(EndCause.REJECTED_MEDIA)
             self.end(EndCause.REJECTED_MEDIA, 488)
             return
-        self._rearm(self.timer)  # type: ignore[arg-type]
+        self.rearm(self.timer)  # type: ignore[arg-type]
         self.host.emit(LegConfirmed(self.id))
         if far is not None:
             self.changed(far)

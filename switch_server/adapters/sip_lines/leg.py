@@ -107,6 +107,8 @@ class SipLeg:
         self.origin = sdp.Origin(secrets.randbelow(2**31))
         self.last_sdp: str | None = None
         """The SDP that we sent last; a refresh repeats it."""
+        self._both_offered = False
+        """The far end's last offer had sound and T.38."""
         self.timer: SessionTimer | None = None
         self._deadline: Timer | None = None
         self._session: Timer | None = None
@@ -234,12 +236,33 @@ class SipLeg:
 
     # --- SDP ---
 
-    def take(self, description: sdp.SessionDescription) -> Far | None:
+    def take_offer(self, description: sdp.SessionDescription) -> Far | None:
+        """Chooses from an offer of the far end. Of one that has both, T.38 is chosen where the far end brings it in; where its last offer had both,
+        too, it is a refresh, and what runs goes on.
+        """
+        image = self.near is not None and self.may_fax(self.near) and description.fax() is not None
+        both, before = image and description.audio() is not None, self._both_offered
+        self._both_offered = description.audio() is not None and description.fax() is not None
+        if both and before:
+            image = self.far is not None and self.far.t38 is not None
+        return self._take(description, t38=image)
+
+    def take_answer(self, description: sdp.SessionDescription) -> Far | None:
+        """Chooses from an answer to our last SDP: T.38 only where we offered it, sound also then."""
+        asked = self.last_sdp is not None and sdp.is_fax(self.last_sdp)
+        return self._take(description, t38=asked and description.fax() is not None)
+
+    def may_fax(self, near: Near) -> bool:
+        """Whether T.38 may be spoken at our port."""
+        return near.t38 and self.trunk.fax != "audio"
+
+    def _take(self, description: sdp.SessionDescription, *, t38: bool) -> Far | None:
         """Chooses from the far end's SDP. A held address keeps the last known one: nothing must ever be sent to 0.0.0.0. For a phone that may be
         behind NAT the source address of its signalling is used; the card learns the real port from the phone's packets.
         """
         laws = self.trunk.laws if self.far is None else (self.far.law, *self.trunk.laws)
-        far = sdp.choose(description, tuple(law for law in laws if law in self.trunk.laws), self.trunk.digits)
+        laws = tuple(law for law in laws if law in self.trunk.laws)
+        far = sdp.choose_fax(description, laws[0]) if t38 else sdp.choose(description, laws, self.trunk.digits)
         if far is not None and far.ip == sdp.HELD:
             known = (self.far.ip, self.far.port) if self.far else (self.dialog.hop[0], far.port)
             far = replace(far, ip=known[0], port=known[1])

@@ -11,8 +11,9 @@ from switch_server.adapters.sip_lines import early_media, messages, reasons, sdp
 from switch_server.adapters.sip_lines.causes import cause_of
 from switch_server.adapters.sip_lines.dialog import SipDialog
 from switch_server.adapters.sip_lines.early_dialogs import EarlyDialog, EarlyDialogs
-from switch_server.adapters.sip_lines.in_dialog import ALLOWED, DialogLeg
+from switch_server.adapters.sip_lines.in_dialog import DialogLeg
 from switch_server.adapters.sip_lines.leg import LegHost, LineState
+from switch_server.adapters.sip_lines.own_offers import ALLOWED
 from switch_server.adapters.sip_lines.reliable import RELIABLE, read_rseq
 from switch_server.core.leg import LegAnswered, LegRinging
 from switch_server.core.words import Far, Near, Trunk
@@ -170,7 +171,7 @@ class OutboundLeg(DialogLeg):
         self.state = LineState.UP
         self.far = far
         timer = response.value("session-expires")
-        self._rearm(session_timer.as_uac(timer, ours=self.trunk.session_expires))
+        self.rearm(session_timer.as_uac(timer, ours=self.trunk.session_expires))
         self.host.emit(LegAnswered(self.id, far))
 
     def redirected(self, response: Response) -> bool:  # noqa: ARG002 — calls over trunks differ

@@ -1,7 +1,7 @@
-"""SDP for G.711 telephony: parsing, choosing, writing (RFC 4566, 3264, 4733). Pure.
+"""SDP for G.711 telephony and fax: parsing, choosing, writing (RFC 4566, 3264, 4733; ITU-T T.38 annex D). Pure.
 
-Only the first usable ``m=audio … RTP/AVP`` or ``RTP/AVPF`` is accepted and answered with its own profile; other streams are answered with port 0,
-in the order of the offer (RFC 3264 §6). A stream that can't be read (a name as address, no formats) costs only itself.
+Only the first usable ``m=audio … RTP/AVP`` or ``RTP/AVPF``, or the first ``m=image … udptl t38``, is accepted and answered with its own profile;
+other streams are answered with port 0, in the order of the offer (RFC 3264 §6). A stream that can't be read (a name as address, no formats) costs only itself.
 G.711 is accepted with its static payload types 8 and 0 only, since a card supports no others.
 """
 
@@ -11,6 +11,7 @@ from typing import Final
 from msgspec import Struct
 
 from shared.enums import DigitMode, Direction, Law
+from switch_server.adapters.sip_lines import t38_sdp
 from switch_server.core.words import Far, Near
 
 STATIC: Final = {Law.MU: 0, Law.A: 8}
@@ -29,6 +30,9 @@ _ANSWER: Final = {
     Direction.RECVONLY: Direction.SENDONLY,
     Direction.INACTIVE: Direction.INACTIVE,
 }
+_MEDIA: Final = re.compile(r"^(?=m=)", re.MULTILINE)
+_REFUSED: Final = re.compile(r"m=\S+ 0 ")
+_LIVE_FAX: Final = re.compile(r"^m=image [1-9]", re.MULTILINE)
 MAX_STREAMS: Final = 16
 HELD: Final = "0.0.0.0"  # noqa: S104 — RFC 2543's way to say hold, not an address to bind
 
@@ -77,13 +81,18 @@ class MediaDescription(Struct, frozen=True, gc=False):
             return said
         return Direction.SENDONLY if said in (Direction.SENDRECV, Direction.SENDONLY) else Direction.INACTIVE
 
+    def is_audio(self) -> bool:
+        return self.media == "audio" and self.proto.upper() in ("RTP/AVP", "RTP/AVPF")
+
+    def is_fax(self) -> bool:
+        """T.38 over UDPTL; over TCP it is not done."""
+        return self.media == "image" and self.proto.upper() == t38_sdp.PROTO and self.fax_format() is not None
+
+    def fax_format(self) -> str | None:
+        return next((form for form in self.formats if form.lower() == t38_sdp.FORMAT), None)
+
     def usable(self) -> bool:
-        return (
-            self.media == "audio"
-            and self.proto.upper() in ("RTP/AVP", "RTP/AVPF")
-            and self.port > 0
-            and self.ip is not None
-        )
+        return (self.is_audio() or self.is_fax()) and self.port > 0 and self.ip is not None
 
     def _all(self, name: str) -> list[tuple[str, str]]:
         return [a for a in self.attributes if a[0] == name]
@@ -96,7 +105,12 @@ class SessionDescription(Struct, frozen=True, gc=False):
 
     def audio(self) -> int | None:
         """The index of the stream to accept: usable and with a G.711 law."""
-        return next((i for i, s in enumerate(self.streams) if s.usable() and s.laws()), None)
+        return next((i for i, s in enumerate(self.streams) if s.is_audio() and s.usable() and s.laws()), None)
+
+    def fax(self) -> int | None:
+        """The index of the T.38 stream to accept."""
+        usable = (i for i, s in enumerate(self.streams) if s.is_fax() and s.usable() and t38_sdp.is_taken(s.attributes))
+        return next(usable, None)
 
 
 def parse(text: str) -> SessionDescription:
@@ -194,19 +208,62 @@ def choose(sdp: SessionDescription, prefer: tuple[Law, ...], digits: DigitMode =
     )
 
 
+def choose_fax(sdp: SessionDescription, law: Law) -> Far | None:
+    """The T.38 stream of an offer or an answer. ``law``: of the leg's sound, to which it may go back."""
+    index = sdp.fax()
+    if index is None:
+        return None
+    stream = sdp.streams[index]
+    return Far(stream.ip or HELD, stream.port, law, direction=stream.direction(), t38=t38_sdp.read(stream.attributes))
+
+
 def offer(near: Near) -> str:
     """The body (all but ``v=`` and ``o=``) of our offer: the card's law first, then the other."""
+    return _session(near) + _offered_audio(near)
+
+
+def _offered_audio(near: Near) -> str:
     laws = (near.law, Law.MU if near.law is Law.A else Law.A)
-    return _session(near) + _audio(near, laws, near.telephone_event, Direction.SENDRECV, 20, "RTP/AVP")
+    return _audio(near, laws, near.telephone_event, Direction.SENDRECV, 20, "RTP/AVP")
+
+
+def offer_again(near: Near, last: str, *, t38: bool) -> str:
+    """The body of an offer of ours in place of ``last``, the SDP that we sent last (RFC 3264 §8): sound, or T.38 with ``t38``.
+
+    No stream is left out: ours takes the place of the first stream of its own type, if there is one, else of the one that was used (§8.3.3, "from
+    voiceband fax to fax in a single stream"); the others have port 0.
+    """
+    streams = _MEDIA.split(last)[1:]
+    ours = t38_sdp.write(near) if t38 else _offered_audio(near)
+    kind = ours.partition(" ")[0]
+    same = next((i for i, each in enumerate(streams) if each.startswith(f"{kind} ")), None)
+    used = next((i for i, each in enumerate(streams) if not _REFUSED.match(each)), 0)
+    place = used if same is None else same
+    parts = [ours if i == place else _refused(each) for i, each in enumerate(streams or [ours])]
+    return _session(near) + "".join(parts)
+
+
+def _refused(stream: str) -> str:
+    media, _, rest = stream.partition("\r\n")[0].partition(" ")
+    return f"{media} 0 {rest.partition(' ')[2]}\r\n"
+
+
+def is_fax(text: str) -> bool:
+    """Whether an SDP of ours is T.38."""
+    return _LIVE_FAX.search(text) is not None
 
 
 def answer(near: Near, far: Far, sdp: SessionDescription) -> str:
     """The body of our answer to ``sdp``, from which ``far`` was chosen: same streams in the same order, ours with one law."""
-    ours = sdp.audio()
+    ours = sdp.audio() if far.t38 is None else sdp.fax()
     parts = [_session(near)]
+    direction = _ANSWER[far.direction]
     for index, stream in enumerate(sdp.streams):
-        if index == ours:
-            direction = _ANSWER[far.direction]
+        if index == ours and far.t38 is not None:
+            said = "" if direction is Direction.SENDRECV else direction.value
+            form = stream.fax_format() or t38_sdp.FORMAT
+            parts.append(t38_sdp.write(near, stream.attributes, proto=stream.proto, form=form, direction=said))
+        elif index == ours:
             parts.append(_audio(near, (far.law,), far.telephone_event, direction, far.ptime, stream.proto))
         else:
             parts.append(f"m={stream.media} 0 {stream.proto} {' '.join(stream.formats) or '0'}\r\n")
@@ -228,16 +285,22 @@ def _audio(near: Near, laws: tuple[Law, ...], event: int | None, direction: Dire
 
 
 class Origin:
-    """Our ``o=`` line during a dialog: the version rises exactly when the rest changes (RFC 3264 §8)."""
+    """Our ``o=`` line during a dialog: the version rises exactly when the rest changes, and nothing else in the line does (RFC 3264 §8)."""
 
     def __init__(self, session_id: int) -> None:
         self._id = session_id
-        self._version = session_id
-        self._last: str | None = None
+        self._next = session_id
+        self._ip = ""
+        self._last = ("", "")
 
     def write(self, near: Near, body: str) -> str:
         """The whole description; the same ``body`` gives exactly the same text."""
-        if self._last is not None and body != self._last:
-            self._version += 1
-        self._last = body
-        return f"v=0\r\no=huawu {self._id} {self._version} IN IP4 {near.ip}\r\n{body}"
+        if body != self._last[0]:
+            self._ip = self._ip or near.ip
+            self._last = (body, f"v=0\r\no=huawu {self._id} {self._next} IN IP4 {self._ip}\r\n{body}")
+            self._next += 1
+        return self._last[1]
+
+    def take_back(self, text: str) -> None:
+        """The last text was refused: ``text``, the one before, counts again, with its own version. No version is used for two texts."""
+        self._last = (text.split("\r\n", 2)[2], text)

@@ -24,7 +24,9 @@ SESSION_LIFE = 7 * 24 * 3600.0
 class AgentStore:
     """From any thread. ``put`` queues a change for the writer; memory changes at once, so an answer never waits for a disk."""
 
-    def __init__(self, db: Database, put: Callable[[Change], None], audit: Audited, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, db: Database, put: Callable[[Change], object], audit: Audited, clock: Callable[[], float]
+    ) -> None:
         self._put, self._audit, self._clock = put, audit, clock
         self._lock = threading.Lock()  # memory and queue must change together
         now = clock()

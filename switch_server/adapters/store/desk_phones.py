@@ -23,7 +23,9 @@ _PUT_BINDING = (
 class DeskPhones:
     """From any thread. Memory changes at once, so a response to a phone never waits for a disk."""
 
-    def __init__(self, db: Database, put: Callable[[Change], None], audit: Audited, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, db: Database, put: Callable[[Change], object], audit: Audited, clock: Callable[[], float]
+    ) -> None:
         self._put, self._audit, self._clock = put, audit, clock
         self._lock = threading.Lock()  # memory and queue must change together
         self._phones = {

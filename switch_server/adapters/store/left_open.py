@@ -48,6 +48,12 @@ def close(db: sqlite3.Connection, cause: str, at: float) -> None:
         "outcome = 'lost' WHERE left_at IS NULL",
         values,
     )
+    db.execute("UPDATE fax_tries SET ended = max(:at, began), result = 'stopped' WHERE ended IS NULL", values)
+    db.execute(
+        "UPDATE faxes SET ended = max(:at, created), result = 'stopped', state = iif(pages > 0, 'new', 'failed') "
+        "WHERE direction = 'in' AND state = 'receiving'",
+        values,
+    )
     db.execute(
         "UPDATE seat_states SET ended_at = max(:at, begun_at), ended_by = :cause WHERE ended_at IS NULL",
         values,

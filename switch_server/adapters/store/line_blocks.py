@@ -16,7 +16,9 @@ Audited = Callable[[str, str, str, str], None]
 class StoredLineBlocks:
     """On the switch's loop."""
 
-    def __init__(self, db: Database, put: Callable[[Change], None], audit: Audited, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, db: Database, put: Callable[[Change], object], audit: Audited, clock: Callable[[], float]
+    ) -> None:
         self._put, self._audit, self._clock = put, audit, clock
         self._blocked: dict[TrunkName, frozenset[int]] = {}
         for row in db.query("SELECT trunk, line FROM blocked_lines"):

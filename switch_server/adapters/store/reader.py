@@ -5,12 +5,14 @@ The methods may be called from any thread; they run one at a time.
 """
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from shared.ids import AccountNo, AgentId, BranchId, CallId, CardId, CustomerId, OrderKey, QueueName, RecordingId
 from switch_server.adapters.order_rows import order_record
 from switch_server.adapters.store.audit import first_broken
 from switch_server.adapters.store.customers import CustomerReader, Row
+from switch_server.adapters.store.faxes import FaxReader
 from switch_server.core.acd import CallbackRecovered, CallbacksCounted
 from switch_server.ports.records import OrderRecord
 
@@ -19,6 +21,11 @@ _AUDIT_PAGE = "SELECT * FROM audit WHERE id > :last ORDER BY id LIMIT :limit"
 
 
 class StoreReader(CustomerReader):
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.fax = FaxReader(self._rows)
+        """``ports.fax_rows.FaxBook``."""
+
     def call(self, call: CallId) -> Row | None:
         """The row of ``calls`` with ``legs`` and ``recordings`` as lists of rows."""
         rows = self._rows("SELECT * FROM calls WHERE id = :call", {"call": call})

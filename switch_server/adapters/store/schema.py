@@ -16,7 +16,9 @@ from switch_server.adapters.store.errors import RecordRefused, StoreTooNew, Stor
 from switch_server.adapters.store.migrations import migrate
 from switch_server.disk.errors import StoreFailed
 
-RECORD_TABLES = ("calls", "legs", "recordings", "contacts", "talks", "callbacks", "queue_visits", "seat_states")
+RECORD_TABLES = (
+    "calls", "legs", "recordings", "contacts", "talks", "callbacks", "queue_visits", "seat_states", "faxes", "fax_tries",
+)  # fmt: skip
 """The tables whose rows the core saves; the other tables have their own methods."""
 
 

@@ -27,6 +27,7 @@ from switch_server.adapters.store.audit import add_audit
 from switch_server.adapters.store.callers import CallerIndex
 from switch_server.adapters.store.desk_phones import DeskPhones
 from switch_server.adapters.store.errors import RecordRefused
+from switch_server.adapters.store.faxes import StoredFaxWork, keep_fax
 from switch_server.adapters.store.line_blocks import StoredLineBlocks
 from switch_server.adapters.store.lost_orders import REACH, lost_orders
 from switch_server.adapters.store.pin_tries import PinTries, TryState
@@ -38,6 +39,7 @@ from switch_server.adapters.store.today import Today
 from switch_server.adapters.store.writer import Change, StoreCounts, StoreWriter, texts_in
 from switch_server.core.acd import CallbackRecovered, CallbacksCounted
 from switch_server.core.call import CallerFound, FindCaller
+from switch_server.core.fax import FaxesRecovered, KeepFax
 from switch_server.core.ivr import AccountFound, CountWrongPin, FindAccount, GiveBackPinTry, WrongPinCounted
 from switch_server.core.orders import JournalOrder, RecordOrderState
 from switch_server.core.words import Audit, SaveRecord, phone_key
@@ -46,7 +48,15 @@ from switch_server.ports.records import Customer
 
 log = logging.getLogger(__name__)
 StoreEffect = (
-    FindAccount | FindCaller | CountWrongPin | GiveBackPinTry | SaveRecord | Audit | JournalOrder | RecordOrderState
+    FindAccount
+    | FindCaller
+    | CountWrongPin
+    | GiveBackPinTry
+    | SaveRecord
+    | Audit
+    | JournalOrder
+    | RecordOrderState
+    | KeepFax
 )
 
 
@@ -99,6 +109,7 @@ class Store:
                 if failures >= wrong_pin_limit:  # the last try was running at a kill, which counts as a wrong PIN
                     self._lock_used_up(account, failures, day)
         self.flush, self.between = self._writer.flush, self._writer.between
+        self.fax_work = StoredFaxWork(self._writer, self._audit)
         self.save_ticket = Tickets(self._writer, clock).save_ticket
 
     def start(self) -> None:
@@ -140,6 +151,8 @@ class Store:
                 self._count_wrong_pin(effect)
             case GiveBackPinTry(call):
                 self._give_back(call)
+            case KeepFax():
+                keep_fax(effect, self._tables, self._writer, self._post)
             case Audit(actor, action, subject, detail):
                 self._audit(actor, action, subject, detail)
             case JournalOrder() | RecordOrderState():
@@ -276,6 +289,11 @@ class Store:
         """At start: customers who wait to be called back, the longest waiting first. Reads the file; raises ``StoreUnusable``."""
         with named(self._path):
             return self.read.callbacks_waiting()
+
+    def faxes_open(self) -> FaxesRecovered:
+        """At start: faxes that are still to be sent. Reads the file; raises ``StoreUnusable``."""
+        with named(self._path):
+            return self.read.fax.faxes_open()
 
     def callbacks_counted(self) -> CallbacksCounted:
         """At start: the numbers that asked to be called back today. Reads the file; raises ``StoreUnusable``."""

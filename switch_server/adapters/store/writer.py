@@ -90,9 +90,12 @@ class StoreWriter:
     def waiting_bytes(self) -> int:
         return self._batches.waiting_bytes
 
-    def put(self, change: Change) -> None:
-        if not self._batches.put(change) and self._batches.lost % LOG_EACH == 1:
+    def put(self, change: Change) -> bool:
+        """``False``: too many wait for the disk, and this one is lost (counted and logged)."""
+        taken = self._batches.put(change)
+        if not taken and self._batches.lost % LOG_EACH == 1:
             log.error("store: %s is lost, too many records wait for the disk: %s", change.what, self._trouble)
+        return taken
 
     def refuse(self, what: str, reason: Exception) -> None:
         self._counts.refused += 1

@@ -7,6 +7,7 @@ A newcomer may add a purpose of outgoing calls (``outgoing``), or a column of th
 from switch_server.core.call.admission import (
     KnownCard,
     LineSwitchboard,
+    freest_card,
     may_carry,
 )
 from switch_server.core.call.call import TIMERS, Call, CallState
@@ -19,6 +20,7 @@ from switch_server.core.call.outgoing import (
     ForAgent,
     ForCallback,
     ForConsult,
+    ForFax,
     NoRoute,
     Route,
     make_call,
@@ -40,6 +42,7 @@ __all__ = [
     "ForAgent",
     "ForCallback",
     "ForConsult",
+    "ForFax",
     "KnownCard",
     "LegPlaced",
     "LineSwitchboard",
@@ -47,6 +50,7 @@ __all__ = [
     "Route",
     "TrunkChanged",
     "TrunkChoice",
+    "freest_card",
     "make_call",
     "may_carry",
     "next_try",

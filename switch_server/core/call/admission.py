@@ -4,11 +4,11 @@ outgoing one.
 A replay of one call has no other calls, so the choices that depend on them (line and card) come from the journal (``LegPlaced``).
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Protocol
 
 from shared.enums import EndCause
-from shared.ids import CallId, CardId, LegId
+from shared.ids import CallId, CardId, LegId, TrunkName
 from switch_server.core.call.call import Call
 from switch_server.core.call.facts import CallOffered
 from switch_server.core.call.trunk_choice import TrunkChoice
@@ -69,7 +69,7 @@ def admit(switch: LineSwitchboard, event: CallOffered) -> tuple[Flow, CardId, Fa
     if event.leg in switch.replayed_cards:
         decided = switch.replayed_cards[event.leg]
         return Reject(event.leg, 503, EndCause.REJECTED_FULL) if decided is None else (flow, decided, event.far)
-    card = freest_card(switch)
+    card = freest_card(switch, kind=flow.steps[flow.start].CARD)
     if switch.draining or card is None:
         return Reject(event.leg, 503, EndCause.REJECTED_FULL)
     if switch.use.lines[event.trunk] >= trunk.capacity:
@@ -77,13 +77,13 @@ def admit(switch: LineSwitchboard, event: CallOffered) -> tuple[Flow, CardId, Fa
     return flow, card, event.far
 
 
-def trunk_out(switch: LineSwitchboard, number: str) -> Trunk | None:
-    """The trunk for a call to this number, with a free line; ``None``: there is none."""
+def trunk_out(switch: LineSwitchboard, number: str, full: Collection[TrunkName] = ()) -> Trunk | None:
+    """The trunk for a call to this number, with a free line and not in ``full``; ``None``: there is none."""
     choice = switch.trunk_choice
     able = [
         trunk
         for trunk in switch.config.trunks
-        if may_carry(trunk, number) and switch.use.lines[trunk.name] < choice.lines(trunk)
+        if may_carry(trunk, number) and trunk.name not in full and switch.use.lines[trunk.name] < choice.lines(trunk)
     ]
     return choice.choose(able, switch.now)
 

@@ -28,6 +28,7 @@ from switch_server.core.orders import OrderContext, key_of
 from switch_server.core.speech import segments
 from switch_server.core.talk import DESK_TRUNK, CallSwitchboard, DeskSide, desk_phone
 from switch_server.core.words import (
+    VOICE,
     Far,
     MaskRecording,
     MediaStats,
@@ -52,7 +53,7 @@ TRANSITIONS: dict[CallState, dict[str, CallState]] = {
     CallState.ENDING: {"settled": CallState.ENDED},
     CallState.ENDED: {},
 }
-TIMERS = ("step", "announce", "hash", "unmask", "answer", "setup", "ring", "teardown", "call_max")
+TIMERS = ("step", "announce", "hash", "unmask", "answer", "setup", "ring", "teardown", "call_max", "fax")
 """Every timer of a call; all are cancelled when the call is removed."""
 LONGEST_TRAIL = 50
 LONGER_WAIT = (181, 182)
@@ -96,6 +97,10 @@ class Call(CallLegs):
         """Seat to seat: ``caller`` is the leg of the called seat."""
         self.callee = ""
         """Contact of the called seat's phone; empty: that seat is in a call, and the calling agent hears busy tone."""
+        self.is_fax = flow.start in flow.steps and flow.steps[flow.start].CARD != VOICE
+        """Whether the call is a fax from its first second to its last, on a fax card: nothing is played and nothing recorded."""
+        self.makes_contact = not self.is_fax
+        """Whether the end of the call makes the customer's contact; a fax makes its own."""
         self.ivr = Ivr(flow, self, self.variables)
         self.walks = Walks(self)
         self._start = start or flow.start
@@ -168,7 +173,8 @@ class Call(CallLegs):
         self.caller.answered = self.now
         self._move(event)
         self.timer("setup", None)
-        self.recordings.begin_whole()
+        if not self.is_fax:
+            self.recordings.begin_whole()
         self.emit(records.call_answered(self.id, self.caller))
 
     def dial_customer(self) -> None:
@@ -237,7 +243,9 @@ class Call(CallLegs):
     def _customer_answered(self) -> None:
         """The customer has answered a call that we made."""
         self._caller_up("answered")
-        if self.desk.room.ask is not None:
+        if self.is_fax:
+            self.switch.faxes.answered(self.id)
+        elif self.desk.room.ask is not None:
             self.desk.caller_came()
         else:
             self.switch.acd.callback_answered(self.id)
@@ -341,7 +349,7 @@ class Call(CallLegs):
         self.emit(records.call_ended(ended))
         for leg in self.legs.values():
             self.emit(records.leg(self.id, leg))
-        if self.caller.answered is not None and not self.internal:
+        if self.caller.answered is not None and not self.internal and self.makes_contact:
             self.emit(records.contact(ended))
 
     # --- recording ---
@@ -414,6 +422,9 @@ class Call(CallLegs):
 
     def keep_place(self, queue: QueueName, answer: str) -> bool:
         return self.switch.acd.request_callback(self.id, queue, answer)
+
+    def receive_fax(self) -> None:
+        self.switch.faxes.receive(self.id)
 
     @property
     def desk_rings(self) -> bool:

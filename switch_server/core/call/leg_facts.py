@@ -16,6 +16,8 @@ from switch_server.core.leg import (
     LegEnded,
     LegRedirected,
     LegRefreshed,
+    LegReoffered,
+    LegReofferRefused,
     LegRinging,
     LegRouted,
     MediaLatched,
@@ -27,7 +29,7 @@ from switch_server.core.leg import (
 KeyFact = DigitPressed | DigitUsed | PlayEnded
 LegFact = (
     LegRouted | LegRinging | LegRedirected | LegAnswered | LegConfirmed | LegChanged | LegEnded
-    | ChannelOpened | ChannelFailed | ChannelClosed | MediaLatched | RecordingEnded | KeyFact
+    | LegReoffered | LegReofferRefused | ChannelOpened | ChannelFailed | ChannelClosed | MediaLatched | RecordingEnded | KeyFact
 )  # fmt: skip
 AnyLegFact = LegFact | LegRefreshed | MediaSilent
 """All facts of legs; the switch itself handles the last two."""
@@ -55,6 +57,8 @@ def tell_call(call: Call, leg: Leg, event: LegFact) -> None:
             call.leg_answered(leg, far)
         case LegChanged(far=far):
             call.leg_changed(leg, far)
+        case LegReoffered() | LegReofferRefused():
+            call.switch.count("reoffers_of_nobody")
         case LegEnded():
             call.leg_ended(leg, event)
         case RecordingEnded(recording=recording, cause=how, duration_ms=duration_ms, text=text):

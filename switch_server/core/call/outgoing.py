@@ -4,13 +4,14 @@
 out the event by its purpose: a call of its own, or one more leg of a call; ``next_try`` is the time of the next try of a failed call.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from enum import Enum, auto
 from typing import ClassVar
 
 from msgspec import Struct
 
 from shared.enums import EndCause
+from shared.fax import FaxId, FaxModem
 from shared.ids import AgentId, CallId, CardId, LegId, QueueName, TrunkName, leg_of
 from switch_server.core.call.admission import LineSwitchboard, freest_card, shown_number, trunk_out
 from switch_server.core.call.call import Call
@@ -18,7 +19,7 @@ from switch_server.core.call.incoming import add_call
 from switch_server.core.flow import NO_FLOW, Flow
 from switch_server.core.leg import Leg
 from switch_server.core.talk import DESK_TRUNK
-from switch_server.core.words import VOICE, Event, QueuePlace
+from switch_server.core.words import FAX, VOICE, Event, QueuePlace, SendFax
 
 DESK_UP = 15.0
 """Seconds within which the phone of an agent who dials must answer."""
@@ -134,7 +135,28 @@ class ForConsult(Purpose, frozen=True):
             call.desk.consults.dial(self.by, leg)
 
 
-AnyPurpose = ForAgent | ForCallback | ForConsult
+class ForFax(Purpose, frozen=True):
+    """A fax whose turn has come: one leg, on a fax card, which sends the pages of ``document`` from ``first_page`` (0: the first) on."""
+
+    CARD: ClassVar[str] = FAX
+    COUNTER: ClassVar[str] = "faxes_dialled"
+
+    fax: FaxId
+    document: str
+    first_page: int
+    fastest: FaxModem
+
+    def prepare(self, call: Call) -> None:
+        call.is_fax, call.makes_contact = True, False
+
+    def begin(self, call: Call, number: str) -> None:
+        call.switch.faxes.dialled(
+            call.id, SendFax(call.caller.id, self.fax, self.document, self.first_page), number, self.fastest
+        )
+        call.dial_customer()
+
+
+AnyPurpose = ForAgent | ForCallback | ForConsult | ForFax
 
 
 class CallPlaced(Event, frozen=True):
@@ -164,12 +186,17 @@ class Route(Struct, frozen=True):
 
 
 def route_out(
-    switch: LineSwitchboard, number: str, purpose: type[Purpose], flows: Iterable[Flow], on: CardId | None = None
+    switch: LineSwitchboard,
+    number: str,
+    purpose: type[Purpose],
+    flows: Iterable[Flow],
+    on: CardId | None = None,
+    full: Collection[TrunkName] = (),
 ) -> Route | NoRoute:
     """The way of a call over a trunk; our number is one that ``flows`` answer. ``on``: the card of the call that the new leg joins; free channels
-    are not counted then, and the card refuses the channel where all are in use.
+    are not counted then, and the card refuses the channel where all are in use. ``full``: trunks that may carry no further call of this purpose.
     """
-    trunk = trunk_out(switch, number)
+    trunk = trunk_out(switch, number, full)
     if trunk is None:
         return NoRoute.NO_LINE
     card = on or freest_card(switch, purpose.CHANNELS, purpose.CARD)

@@ -11,6 +11,7 @@ from msgspec import Struct, field
 from shared.enums import Language
 from switch_server.core.flow.pieces import FlowContext, Path, Piece, Problem, VariableUse
 from switch_server.core.flow.walk import IvrState, Walk
+from switch_server.core.words import VOICE
 
 Spoken = tuple[str, tuple[Piece, ...], frozenset[str]]
 """Field, pieces, and the variables that only these pieces can use."""
@@ -39,6 +40,8 @@ class Step(Struct, frozen=True, kw_only=True, tag_field="kind", forbid_unknown_f
     """State of the walk when the step is entered."""
     ENDS_WALK: ClassVar[bool] = False
     """Whether the walk ends in this step."""
+    CARD: ClassVar[str] = VOICE
+    """The kind of card for a call whose flow begins with the step."""
     COMPLAINS: ClassVar[bool] = False
     """Whether the step may complain of a wrong key or of none, so that the flow must have ``says``."""
 

@@ -11,6 +11,7 @@ from switch_server.core.leg.effects import (
     PlaceCall,
     RefreshLeg,
     Reject,
+    Reoffer,
     Ring,
     RingDesk,
     ToCard,
@@ -27,6 +28,8 @@ from switch_server.core.leg.facts import (
     LegEnded,
     LegRedirected,
     LegRefreshed,
+    LegReoffered,
+    LegReofferRefused,
     LegRinging,
     LegRouted,
     MediaLatched,
@@ -37,6 +40,7 @@ from switch_server.core.leg.facts import (
 )
 from switch_server.core.leg.leg import ChannelState, Leg, LegEvent, LegState
 from switch_server.core.leg.line_use import LineUse
+from switch_server.core.leg.second_channel import SecondChannel, SecondState
 
 __all__ = [
     "Answer",
@@ -55,6 +59,8 @@ __all__ = [
     "LegEvent",
     "LegRedirected",
     "LegRefreshed",
+    "LegReofferRefused",
+    "LegReoffered",
     "LegRinging",
     "LegRouted",
     "LegState",
@@ -68,7 +74,10 @@ __all__ = [
     "RecordingEnded",
     "RefreshLeg",
     "Reject",
+    "Reoffer",
     "Ring",
     "RingDesk",
+    "SecondChannel",
+    "SecondState",
     "ToCard",
 ]

@@ -67,6 +67,18 @@ class RefreshLeg(LineEffect, frozen=True):
     """Session refresh (re-INVITE with unchanged SDP): ``LegRefreshed``, or ``LegEnded(FAR_LOST)``."""
 
 
+class Reoffer(LineEffect, frozen=True):
+    """re-INVITE with new media (RFC 3261 §14.1, RFC 3264 §8), for a leg that is up: its sound comes from ``near`` from now on, or with ``t38`` fax
+    over UDPTL (ITU-T T.38 annex D), for which ``near.t38`` must be true.
+
+    ``LegReoffered`` or ``LegReofferRefused`` follows, or ``LegEnded`` if the far end does not answer. Till then the old media counts, and after a
+    refusal, too. A further effect replaces one that waits for its turn, whose facts don't come.
+    """
+
+    near: Near
+    t38: bool = False
+
+
 class ToCard(Effect, frozen=True):
     """For ``ports.CardsPort``."""
 

@@ -4,6 +4,7 @@ from msgspec import Struct
 
 from shared.enums import DigitMode, EndCause, PlayEnd
 from shared.ids import (
+    CardId,
     LegId,
     RecordingId,
 )
@@ -69,6 +70,22 @@ class LegChanged(Event, frozen=True):
     far: Far
 
 
+class LegReoffered(Event, frozen=True):
+    """The far end took the media of ``Reoffer``. ``far``: its own; it may answer an offer of T.38 with sound, so that ``far.t38`` is ``None``."""
+
+    leg: LegId
+    far: Far
+
+
+class LegReofferRefused(Event, frozen=True):
+    """The far end refused the media of ``Reoffer``; what counted before counts further. ``sip_code``: 488, 415, 606 …; of a far end's 2xx without
+    media that we can use, 488.
+    """
+
+    leg: LegId
+    sip_code: int
+
+
 class LegRefreshed(Event, frozen=True):
     """The far end answered a session refresh: it is still there."""
 
@@ -105,18 +122,23 @@ class DigitUsed(Event, frozen=True):
 
 
 class ChannelOpened(Event, frozen=True):
+    """``card``: the card that says so; a leg may have channels on two."""
+
     leg: LegId
     near: Near
+    card: CardId | None = None
 
 
 class ChannelFailed(Event, frozen=True):
     leg: LegId
     reason: str
+    card: CardId | None = None
 
 
 class ChannelClosed(Event, frozen=True):
     leg: LegId
     stats: MediaStats
+    card: CardId | None = None
 
 
 class PlayEnded(Event, frozen=True):

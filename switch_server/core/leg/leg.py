@@ -16,6 +16,7 @@ from shared.ids import CardId, LegId, TrunkName
 from switch_server.core.leg.facts import LegRouted, Reason
 from switch_server.core.leg.key_source import KeySource
 from switch_server.core.leg.line_use import LineUse
+from switch_server.core.leg.second_channel import SecondChannel
 from switch_server.core.words import Far, MediaStats, Near
 
 
@@ -118,6 +119,7 @@ class Leg:
         """``ip:port`` to which our INVITE went last."""
         self.tried: list[str] = []
         """The destinations that did not take the call, and why."""
+        self.second: SecondChannel | None = None
         self.keys = KeySource()
         self.use: LineUse | None = None
         """Of the switch, once a call has this leg."""
@@ -166,11 +168,15 @@ class Leg:
     @property
     def over(self) -> bool:
         """The line has ended, and no channel is held."""
-        return self.state is LegState.ENDED and not self.holds_channel
+        return self.state is LegState.ENDED and not self.holds_channel and self.second is None
 
     @property
     def holds_channel(self) -> bool:
         return self.channel in HOLDING
+
+    @property
+    def second_card(self) -> CardId | None:
+        return self.second.card if self.second is not None else None
 
     @property
     def alive(self) -> bool:

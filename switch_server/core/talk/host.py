@@ -4,13 +4,14 @@ from typing import Protocol
 
 from shared.aci import CancelOrder, PlaceOrder
 from shared.enums import CallKind, EndCause
+from shared.fax import FaxModem
 from shared.ids import AgentId, BranchId, CallId, CustomerId, LegId, OrderKey, QueueName
 from switch_server.core.flow import Flow
 from switch_server.core.ivr import Ivr
 from switch_server.core.leg import Leg, LegEvent, LegState, LineUse
 from switch_server.core.orders import OrderContext
 from switch_server.core.room import AskedParty, Member, Outcome, Room, Talk
-from switch_server.core.words import CardCommand, Effect, Far, QueuePlace, Switchboard
+from switch_server.core.words import CardCommand, Effect, Far, QueuePlace, SendFax, Switchboard
 
 
 class QueueHost(Protocol):
@@ -57,6 +58,22 @@ class QueueHost(Protocol):
         ...
 
 
+class FaxHost(Protocol):
+    """The protocol of the faxes, for calls (``core.fax.FaxRoom``)."""
+
+    def dialled(self, call: CallId, send: SendFax, number: str, fastest: FaxModem) -> None:
+        """The call is made to send a fax."""
+        ...
+
+    def answered(self, call: CallId) -> None:
+        """The far end of a call that sends a fax has answered."""
+        ...
+
+    def receive(self, call: CallId) -> None:
+        """The caller's machine sends a fax. Where it can't be received, the walk gets the outcome ``failed``."""
+        ...
+
+
 class SeatHost(Protocol):
     """The protocol of the agents' seats, for calls (``core.desks.Desks``)."""
 
@@ -79,6 +96,8 @@ class CallSwitchboard(Switchboard, Protocol):
     def flows(self) -> tuple[Flow, ...]: ...
     @property
     def acd(self) -> QueueHost: ...
+    @property
+    def faxes(self) -> FaxHost: ...
     @property
     def desks(self) -> SeatHost: ...
     @property

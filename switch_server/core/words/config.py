@@ -7,6 +7,7 @@ from msgspec import Struct
 from shared.desk import Choice
 from shared.enums import DigitMode, Language, Law
 from shared.ids import BranchId, QueueName, SkillName, StockCode, TrunkName
+from switch_server.core.words.fax_rules import FaxRules
 from switch_server.core.words.number_rules import NumberRules
 from switch_server.core.words.trunk_rules import (
     CallsPerSecond,
@@ -55,6 +56,10 @@ class Trunk(Struct, frozen=True, forbid_unknown_fields=True):
     """
     media_from: tuple[str, ...] = ()
     """With ``media: symmetric``: IPv4 addresses or CIDR networks of the carrier's media."""
+    fax: Literal["audio", "t38", "auto"] = "auto"
+    """Fax on this trunk. ``audio``: as sound in G.711; a far end that offers T.38 is refused (488), and goes on in sound. ``auto``: also over UDPTL
+    (ITU-T T.38) if the far end offers it. ``t38``: the switch offers T.38, too, and goes on in sound if that is refused.
+    """
     group: str = "centre"
     """The branch, or ``centre``, that the lines belong to."""
     signalling: Signalling = Signalling()
@@ -172,3 +177,6 @@ class SwitchConfig(Struct, frozen=True):
     queues: tuple[Queue, ...] = (Queue(QueueName("agents")),)
     dispositions: tuple[Choice, ...] = DISPOSITIONS
     """话务小结: the subjects of a talk that an agent can choose."""
+    fax: FaxRules = FaxRules()
+    fax_spool: str = ""
+    """Folder of faxes' pages."""

@@ -20,6 +20,7 @@ from switch_server.adapters.store.migrations import (
     m0011_leg_ends,
     m0012_trunk_lines,
     m0013_traced_numbers,
+    m0014_faxes,
 )
 
 MODULES = (
@@ -36,6 +37,7 @@ MODULES = (
     m0011_leg_ends,
     m0012_trunk_lines,
     m0013_traced_numbers,
+    m0014_faxes,
 )
 
 

@@ -4,6 +4,7 @@ from typing import Any, Union
 
 from switch_server.core.flow.kinds.callback import CallbackStep
 from switch_server.core.flow.kinds.dial import DialStep
+from switch_server.core.flow.kinds.fax_receive import FaxReceive
 from switch_server.core.flow.kinds.hangup import HangUpStep
 from switch_server.core.flow.kinds.input import Input
 from switch_server.core.flow.kinds.language import SetLanguage
@@ -26,7 +27,19 @@ def register(kind: type[Step]) -> type[Step]:
     return kind
 
 
-for _kind in (Say, Menu, Input, ServiceStep, QueueStep, CallbackStep, DialStep, SetLanguage, SetStep, HangUpStep):
+for _kind in (
+    Say,
+    Menu,
+    Input,
+    ServiceStep,
+    QueueStep,
+    CallbackStep,
+    DialStep,
+    FaxReceive,
+    SetLanguage,
+    SetStep,
+    HangUpStep,
+):
     register(_kind)
 
 
@@ -39,6 +52,7 @@ __all__ = [
     "KINDS",
     "CallbackStep",
     "DialStep",
+    "FaxReceive",
     "HangUpStep",
     "Input",
     "Menu",

@@ -1,0 +1,40 @@
+"""Builds the parts for faxes: the space for their pages, and the service for the desks and the operator."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from shared.ids import CallId, CustomerId
+from switch_server.adapters.store import Store
+from switch_server.core.words import FAX
+from switch_server.services.engine import Engine
+from switch_server.services.fax_spool import FaxSpool
+from switch_server.services.faxes import FaxSources, SwitchFaxes
+
+
+class FaxServices:
+    """``folder``: of the pages; made if it is missing. Raises ``OSError``."""
+
+    def __init__(
+        self, folder: Path, store: Store, engine: Engine, clock: Callable[[], float], new_id: Callable[[], CallId]
+    ) -> None:
+        switch = engine.switch
+        self.spool = FaxSpool(folder, lambda: switch.config.fax, engine.post, clock)
+
+        def name_of(customer: CustomerId) -> str:
+            known = store.read.customer(customer)
+            return known.name if known is not None else ""
+
+        self.faxes = SwitchFaxes(
+            FaxSources(
+                post=engine.post,
+                settled=engine.settled,
+                written=store.flush,
+                rows=store.read.fax,
+                work=store.fax_work,
+                clock=clock,
+                new_id=new_id,
+                has_card=lambda: any(card.up and card.kind == FAX for card in switch.cards.values()),
+                is_full=lambda: self.spool.full,
+                customer_name=name_of,
+            )
+        )

@@ -1,0 +1,22 @@
+"""The states of a fax to be sent.
+
+```
+(kept) ──► waiting ──turn──► dialling ──connected──► sending ──► sent
+              ▲                 │                      │
+              └────── again ────┴──────────────────────┴──► failed
+```
+A fax that waits or is being sent can be cancelled; one that has failed or was cancelled can be tried anew.
+"""
+
+from shared.fax import FaxState
+
+S = FaxState
+_OVER = {"again": S.WAITING, "sent": S.SENT, "failed": S.FAILED, "cancel": S.CANCELLED}
+TRANSITIONS: dict[FaxState, dict[str, FaxState]] = {
+    S.WAITING: {"turn": S.DIALLING, "cancel": S.CANCELLED},
+    S.DIALLING: {"connected": S.SENDING, **_OVER},
+    S.SENDING: _OVER,
+    S.SENT: {},
+    S.FAILED: {"retry": S.WAITING},
+    S.CANCELLED: {"retry": S.WAITING},
+}

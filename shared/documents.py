@@ -24,7 +24,7 @@ class Resolution(StrEnum):
 class PreviewSize(StrEnum):
     FULL = "full"  # each pixel of the page
     HALF = "half"
-    THUMBNAIL = "thumbnail"  # an eighth
+    THUMBNAIL = "thumbnail"  # a twelfth: 144 pixels wide
 
 
 class DocumentFault(StrEnum):

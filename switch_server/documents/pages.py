@@ -7,12 +7,14 @@ from typing import Final
 
 from PIL import Image
 
-from shared.document_jobs import RenderFile, RenderStatement
+from shared.document_jobs import RenderFile, RenderHtml, RenderStatement
 from shared.documents import DocumentFault, PagesRefused
+from switch_server.documents.html_table import table_page
 from switch_server.documents.paper import PAPERS, Paper
 from switch_server.documents.picture import picture_pages
 from switch_server.documents.sniff import FileType, decoded, file_type
 from switch_server.documents.statement import StatementPages
+from switch_server.documents.table import TablePages
 from switch_server.documents.text import text_pages
 from switch_server.documents.tiff import write_tiff
 
@@ -34,6 +36,13 @@ def render_statement(job: RenderStatement) -> int:
     statement = StatementPages(job.statement, PAPERS[options.resolution])
     limit = options.pages_max - (options.cover is not None)
     return write_tiff(statement.bodies(limit), options, Path(job.target))
+
+
+def render_html(job: RenderHtml) -> int:
+    options = job.options
+    pages = TablePages(table_page(job.text), PAPERS[options.resolution])
+    limit = options.pages_max - (options.cover is not None)
+    return write_tiff(pages.bodies(limit), options, Path(job.target))
 
 
 def _bodies(source: Path, paper: Paper, limit: int) -> Iterator[Image.Image]:

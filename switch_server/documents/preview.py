@@ -14,7 +14,7 @@ from switch_server.documents.paper import DPI_FINE, DPI_X
 from switch_server.documents.picture import PIXELS_MAX
 from switch_server.documents.tiff import sync
 
-_PARTS: Final = {PreviewSize.FULL: 1, PreviewSize.HALF: 2, PreviewSize.THUMBNAIL: 8}
+_PARTS: Final = {PreviewSize.FULL: 1, PreviewSize.HALF: 2, PreviewSize.THUMBNAIL: 12}
 _TURNS: Final = {1: Transpose.ROTATE_270, 2: Transpose.ROTATE_180, 3: Transpose.ROTATE_90}
 _AT_ONCE: Final = 3
 """Pages in memory: Pillow keeps those that it writes at once, and reads a PDF anew that it appends to."""

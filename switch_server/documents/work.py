@@ -2,10 +2,19 @@
 
 import errno
 
-from shared.document_jobs import AnyJob, ConvertReceived, JobDone, JobRefused, PreviewPage, RenderFile, RenderStatement
+from shared.document_jobs import (
+    AnyJob,
+    ConvertReceived,
+    JobDone,
+    JobRefused,
+    PreviewPage,
+    RenderFile,
+    RenderHtml,
+    RenderStatement,
+)
 from shared.documents import DocumentFault, PagesRefused
 from switch_server.documents.limits import FILE_MAX
-from switch_server.documents.pages import render_file, render_statement
+from switch_server.documents.pages import render_file, render_html, render_statement
 from switch_server.documents.preview import convert_received, preview_page
 
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
@@ -36,6 +45,8 @@ def _pages(job: AnyJob) -> int:
             return render_file(job)
         case RenderStatement():
             return render_statement(job)
+        case RenderHtml():
+            return render_html(job)
         case PreviewPage():
             return preview_page(job)
         case ConvertReceived():

@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeVar
 
-from shared.document_jobs import ConvertReceived, PreviewPage, RenderFile, RenderStatement
+from shared.document_jobs import ConvertReceived, PreviewPage, RenderFile, RenderHtml, RenderStatement
 from shared.documents import AnyStatement, DocumentFault, PageOptions, PagesRefused, PreviewSize
 from shared.fax import DocumentId
 from switch_server.disk.whole_file import write_whole
+from switch_server.ports.faxes import Html
 from switch_server.services.renderer import Renderers
 
 KEPT_DAYS: Final = 30
@@ -69,8 +70,8 @@ class DocumentSpool:
         for left in self._work.iterdir():
             left.unlink()
 
-    async def render(self, source: Path | bytes | AnyStatement, options: PageOptions) -> RenderedDocument:
-        """Makes the pages of a file (told by its content: text, PDF, image), or of a statement."""
+    async def render(self, source: Path | bytes | Html | AnyStatement, options: PageOptions) -> RenderedDocument:
+        """Makes the pages of a file (told by its content: text, PDF, image), of a statement's rows, or of a statement as HTML."""
         await self._check_room()
         document = DocumentId("d" + secrets.token_hex(8))
         async with self._scratch() as scratch:
@@ -81,6 +82,8 @@ class DocumentSpool:
                     pages = await self._renderers.run(RenderFile(str(scratch), str(target), options))
                 case Path():
                     pages = await self._renderers.run(RenderFile(str(source), str(target), options))
+                case Html(text):
+                    pages = await self._renderers.run(RenderHtml(text, str(target), options))
                 case statement:
                     pages = await self._renderers.run(RenderStatement(statement, str(target), options))
             await self._place({target: self.path_of(document)})

@@ -19,11 +19,18 @@ from switch_server.ports.faxes import (
     Html,
     WantedFax,
 )
+from switch_server.services.documents import DocumentSpool
+from switch_server.services.fax_documents import FaxDocuments
 from tests.fakes.faxes import FakeDocuments, FakeFaxes
 from tests.services.fax_service import RIGS, service
 
+
+def spool(folder: Path) -> Documents:
+    return FaxDocuments(DocumentSpool(folder, set), lambda: "华务证券", lambda: 1_796_000_000.0)
+
+
 MakeDocuments = Callable[[Path], Documents]
-DOCUMENTS: dict[str, MakeDocuments] = {"fake": FakeDocuments}
+DOCUMENTS: dict[str, MakeDocuments] = {"fake": FakeDocuments, "spool": spool}
 FAXES: dict[str, Callable[[Path], Faxes]] = {"fake": lambda _folder: FakeFaxes(), "switch": service}
 each_documents = pytest.mark.parametrize("make", DOCUMENTS.values(), ids=list(DOCUMENTS))
 each_faxes = pytest.mark.parametrize("make", FAXES.values(), ids=list(FAXES))

@@ -13,7 +13,9 @@ class TroubleCode(StrEnum):
 
     PART = "part"  # trouble of a part of the switch: ``subject`` is the part, ``text`` its description
     CARD_DOWN = "card_down"
-    NO_FAX_CARD = "no_fax_card"  # faxes are configured, but a library is missing (``subject``: the Debian package that has it)
+    NO_FAX_CARD = (
+        "no_fax_card"  # faxes are configured, but a library is missing (``subject``: the Debian package that has it)
+    )
     BRANCH_AWAY = "branch_away"
     TRUNK_SILENT = "trunk_silent"  # no answer to OPTIONS
     TRUNK_UNREGISTERED = (

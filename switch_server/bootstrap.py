@@ -356,7 +356,7 @@ class Server:
             lines=self.lines,
             blocks=self.store.line_blocks,
         )
-        return SwitchOperations(self._sources(), SwitchStaff(staff), TrunkOperations(trunks))
+        return SwitchOperations(self._sources(), SwitchStaff(staff), TrunkOperations(trunks), self.fax.operations)
 
     def _trunk_states(self) -> Mapping[TrunkName, str]:
         return {s.name: "up" if s.up else "down" for s in self.lines.trunk_states() if s.up is not None}

@@ -6,16 +6,24 @@ from pathlib import Path
 from shared.ids import CallId, CustomerId
 from switch_server.adapters.store import Store
 from switch_server.core.words import FAX
+from switch_server.ports.faxes import Documents
 from switch_server.services.engine import Engine
+from switch_server.services.fax_operations import FaxOperations, FaxOperationSources
 from switch_server.services.fax_spool import FaxSpool
 from switch_server.services.faxes import FaxSources, SwitchFaxes
 
 
 class FaxServices:
-    """``folder``: of the pages; made if it is missing. Raises ``OSError``."""
+    """``folder``: of the pages; made if it is missing. ``documents``: ``None`` where nothing can be rendered. Raises ``OSError``."""
 
     def __init__(
-        self, folder: Path, store: Store, engine: Engine, clock: Callable[[], float], new_id: Callable[[], CallId]
+        self,
+        folder: Path,
+        store: Store,
+        engine: Engine,
+        clock: Callable[[], float],
+        new_id: Callable[[], CallId],
+        documents: Documents | None = None,
     ) -> None:
         switch = engine.switch
         self.spool = FaxSpool(folder, lambda: switch.config.fax, engine.post, clock)
@@ -36,5 +44,17 @@ class FaxServices:
                 has_card=lambda: any(card.up and card.kind == FAX for card in switch.cards.values()),
                 is_full=lambda: self.spool.full,
                 customer_name=name_of,
+            )
+        )
+        self.operations = FaxOperations(
+            FaxOperationSources(
+                clock=clock,
+                config=lambda: switch.config,
+                faxes=self.faxes,
+                rows=store.read.fax,
+                written=store.flush,
+                documents=documents,
+                new_id=new_id,
+                audit=store.do,
             )
         )

@@ -39,7 +39,7 @@ from switch_server.core.orders import OrderState
 from switch_server.core.snapshot import CallView, CardView, SwitchSnapshot
 from switch_server.core.words import Audit, CardLoad, Event, SwitchConfig
 from switch_server.ports.errors import StoreError
-from switch_server.ports.operations import BackupsPort, BranchState, OperationRefused, Records, Staff
+from switch_server.ports.operations import BackupsPort, BranchState, FaxOperator, OperationRefused, Records, Staff
 from switch_server.services import look_audit, staff_rows
 from switch_server.services import operator_rows as rows
 from switch_server.services.strict_yaml import ConfigError
@@ -96,9 +96,10 @@ class OperationSources(Struct, frozen=True, kw_only=True):
 class SwitchOperations:
     """``ports.operations.Operations``."""
 
-    def __init__(self, sources: OperationSources, staff: Staff, trunks: TrunkOperations) -> None:
+    def __init__(self, sources: OperationSources, staff: Staff, trunks: TrunkOperations, faxes: FaxOperator) -> None:
         self.staff = staff
         self.trunks = trunks
+        self.faxes = faxes
         self._from = sources
         self._reloading = asyncio.Lock()
 

@@ -50,7 +50,7 @@ TRANSITIONS: dict[MoveState, dict[str, MoveState]] = {
 }
 
 
-class Move:
+class FaxMove:
     """``on_tone``: begun because the caller's fax machine was heard; the caller's walk goes on until the far end takes the offer."""
 
     def __init__(
@@ -73,16 +73,16 @@ class Move:
         return new is not None
 
 
-class Moves:
+class FaxMoves:
     """``begun(move)``: the far end's media is at the fax card. ``over(move)``: the voice is back, or never left; not called where the call ends first."""
 
     def __init__(
-        self, config: Callable[[], SwitchConfig], begun: Callable[[Move], None], over: Callable[[Move], None]
+        self, config: Callable[[], SwitchConfig], begun: Callable[[FaxMove], None], over: Callable[[FaxMove], None]
     ) -> None:
         self._config, self._begun, self._over = config, begun, over
-        self.items: dict[CallId, Move] = {}
+        self.items: dict[CallId, FaxMove] = {}
 
-    def begin(self, move: Move, card: CardId) -> None:
+    def begin(self, move: FaxMove, card: CardId) -> None:
         self.items[move.call.id] = move
         move.call.open_second(move.leg, card)
 
@@ -103,6 +103,8 @@ class Moves:
                 leg.count()
                 if move is not None:
                     self._lost(move)
+            case LegReoffered() | LegReofferRefused() if call.cause is not None:
+                pass
             case LegReoffered(far=far) if move is not None and leg is move.leg:
                 self._taken(move, far)
             case LegReofferRefused() if move is not None and leg is move.leg:
@@ -115,15 +117,17 @@ class Moves:
                 return False
         return True
 
-    def stop(self, move: Move) -> None:
+    def stop(self, move: FaxMove) -> None:
         """The fax is cancelled: the voice comes back."""
         if move.state is S.FAXING:
             self.ended(move, FaxResult.STOPPED)
         else:
             move.result = FaxResult.STOPPED
 
-    def ended(self, move: Move, result: FaxResult) -> None:
+    def ended(self, move: FaxMove, result: FaxResult) -> None:
         """The T.30 session is over: the voice comes back, if the far end stays."""
+        if move.call.cause is not None:
+            return
         move.result = result
         if move.step("ended"):
             self._back(move)
@@ -142,12 +146,12 @@ class Moves:
 
     # --- inside ---
 
-    def _offer(self, move: Move, near: Near) -> None:
+    def _offer(self, move: FaxMove, near: Near) -> None:
         trunk = next((each for each in self._config().trunks if each.name == move.leg.trunk), None)
         move.near, move.t38 = near, near.t38 and trunk is not None and trunk.fax == "t38"
         move.call.emit(Reoffer(move.leg.id, near, t38=move.t38))
 
-    def _taken(self, move: Move, far: Far) -> None:
+    def _taken(self, move: FaxMove, far: Far) -> None:
         call, leg = move.call, move.leg
         if move.state is S.RETURNING:
             call.change_far(leg, far)
@@ -164,7 +168,7 @@ class Moves:
             self._to_fax_card(move, move.command)
             self._begun(move)
 
-    def _refused(self, move: Move) -> None:
+    def _refused(self, move: FaxMove) -> None:
         if move.state is S.OFFERING and move.t38 and move.near is not None:
             move.t38 = False
             move.step("sound")
@@ -177,8 +181,10 @@ class Moves:
             move.result = FaxResult.INCOMPATIBLE
             self._end(move, "refused")
 
-    def _lost(self, move: Move) -> None:
+    def _lost(self, move: FaxMove) -> None:
         """The channel on the fax card is gone."""
+        if move.call.cause is not None:
+            return
         if move.state is S.OPENING:
             move.result = FaxResult.NO_LINE
             self._end(move, "lost")
@@ -187,19 +193,19 @@ class Moves:
             move.step("lost")
             self._back(move)
 
-    def _back(self, move: Move) -> None:
+    def _back(self, move: FaxMove) -> None:
         near = move.leg.near
         if near is None or not move.leg.alive:
             move.call.end(EndCause.CARD_LOST)
         else:
             move.call.emit(Reoffer(move.leg.id, near))
 
-    def _end(self, move: Move, event: str) -> None:
+    def _end(self, move: FaxMove, event: str) -> None:
         move.step(event)
         self.items.pop(move.call.id, None)
         self._over(move)
 
-    def _to_fax_card(self, move: Move, command: ChangeFar | SendFax | ReceiveFax) -> None:
+    def _to_fax_card(self, move: FaxMove, command: ChangeFar | SendFax | ReceiveFax) -> None:
         second = move.leg.second
         if second is not None:
             move.call.emit(ToCard(second.card, command))

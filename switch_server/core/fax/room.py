@@ -22,10 +22,11 @@ from switch_server.core.fax.facts import (
     FaxPlaced,
     FaxRetryAsked,
     FaxSpoolChanged,
+    FaxStopped,
     FaxToneHeard,
 )
 from switch_server.core.fax.jobs import FaxJobs
-from switch_server.core.fax.moves import Move, Moves
+from switch_server.core.fax.moves import FaxMove, FaxMoves
 from switch_server.core.fax.receiving import Receiving, received_id
 from switch_server.core.fax.schedule import result_of
 from switch_server.core.fax.session import FaxSession
@@ -48,7 +49,7 @@ class FaxRoom:
         """What the fax card is to be told once the far end has answered."""
         self._offered: dict[CallId, SendFax | ReceiveFax] = {}
         """Calls on a fax card whose far end has been offered T.38, and what the card is to be told then."""
-        self.moves = Moves(lambda: switch.config, self._move_begun, self._move_over)
+        self.moves = FaxMoves(lambda: switch.config, self._move_begun, self._move_over)
         self._asked: Counter[CallId] = Counter()
         """The number of fax cards that each call has asked for."""
         self.replayed_cards: dict[tuple[CallId, int], CardId | None] = {}
@@ -80,6 +81,8 @@ class FaxRoom:
                 self.jobs.retry(event)
             case FaxBegun():
                 self._begin_live(event)
+            case FaxStopped(call=call):
+                self._stopped(call)
             case FaxSpoolChanged(full=full):
                 self._spool_full = full
             case FaxPlaced(call=call, number=number, card=card):
@@ -156,7 +159,7 @@ class FaxRoom:
             self._receiving.begin(self._sessions[call], its, command.path)
             self._start(its, command)
         else:
-            self.moves.begin(Move(its, self._sessions[call], command), card)
+            self.moves.begin(FaxMove(its, self._sessions[call], command), card)
 
     def _new_reception(self, call: Call) -> ReceiveFax:
         fax = received_id(call.id, self._asked[call.id])
@@ -189,7 +192,7 @@ class FaxRoom:
         self._sessions[call.id] = session
         settings = FaxSettings(self._switch.config.fax.ident, fastest=event.fastest)
         command = SendFax(call.caller.id, event.fax, event.document, event.first_page, settings)
-        self.moves.begin(Move(call, session, command), card)
+        self.moves.begin(FaxMove(call, session, command), card)
 
     def _tone(self, call: Call, leg: Leg) -> None:
         """A caller's fax machine is heard before an agent talks: its fax is received, if the rules say so and the far end takes the offer."""
@@ -199,9 +202,9 @@ class FaxRoom:
         card = self._place(call)
         if card is not None:
             command = self._new_reception(call)
-            self.moves.begin(Move(call, self._sessions[call.id], command, on_tone=True), card)
+            self.moves.begin(FaxMove(call, self._sessions[call.id], command, on_tone=True), card)
 
-    def _move_begun(self, move: Move) -> None:
+    def _move_begun(self, move: FaxMove) -> None:
         call = move.call
         call.timer("fax", CONNECT_WAIT)
         if move.on_tone:
@@ -210,7 +213,7 @@ class FaxRoom:
         if isinstance(move.command, ReceiveFax):
             self._receiving.begin(move.session, call, move.command.path)
 
-    def _move_over(self, move: Move) -> None:
+    def _move_over(self, move: FaxMove) -> None:
         call, session = move.call, move.session
         call.timer("fax", None)
         del self._sessions[call.id]
@@ -255,6 +258,9 @@ class FaxRoom:
         self.moves.card_died(call, card)
 
     def _stop(self, call: CallId) -> None:
+        self._switch.apply_decision(FaxStopped(call))
+
+    def _stopped(self, call: CallId) -> None:
         its, move = self._switch.calls.get(call), self.moves.items.get(call)
         if move is not None:
             self._switch.run_for_call(move.call, lambda: self.moves.stop(move))

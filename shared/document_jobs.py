@@ -60,9 +60,12 @@ class ConvertReceived(DocumentJob, frozen=True):
 
 
 class JobDone(Struct, frozen=True, tag=True, tag_field="reply"):
-    """``pages``: of the TIFF."""
+    """``pages``: of the TIFF. ``digest`` of a rendered document: SHA-256 of its pages without header lines and cover sheet, in hex; the same source
+    in the same resolution has the same.
+    """
 
     pages: Annotated[int, Meta(ge=1)]
+    digest: Annotated[str, Meta(max_length=64)] = ""
 
 
 class JobRefused(Struct, frozen=True, tag=True, tag_field="reply"):

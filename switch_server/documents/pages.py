@@ -7,7 +7,7 @@ from typing import Final
 
 from PIL import Image
 
-from shared.document_jobs import RenderFile, RenderHtml, RenderStatement
+from shared.document_jobs import JobDone, RenderFile, RenderHtml, RenderStatement
 from shared.documents import DocumentFault, PagesRefused
 from switch_server.documents.html_table import table_page
 from switch_server.documents.paper import PAPERS, Paper
@@ -24,21 +24,21 @@ _HEAD: Final = 65_536
 """Bytes of a file that tell its type."""
 
 
-def render_file(job: RenderFile) -> int:
-    """Returns the number of pages. Raises ``PagesRefused``, ``OSError`` of the target, and the libraries' errors for a broken file."""
+def render_file(job: RenderFile) -> JobDone:
+    """Raises ``PagesRefused``, ``OSError`` of the target, and the libraries' errors for a broken file."""
     options = job.options
     limit = options.pages_max - (options.cover is not None)
     return write_tiff(_bodies(Path(job.source), PAPERS[options.resolution], limit), options, Path(job.target))
 
 
-def render_statement(job: RenderStatement) -> int:
+def render_statement(job: RenderStatement) -> JobDone:
     options = job.options
     statement = StatementPages(job.statement, PAPERS[options.resolution])
     limit = options.pages_max - (options.cover is not None)
     return write_tiff(statement.bodies(limit), options, Path(job.target))
 
 
-def render_html(job: RenderHtml) -> int:
+def render_html(job: RenderHtml) -> JobDone:
     options = job.options
     pages = TablePages(table_page(job.text), PAPERS[options.resolution])
     limit = options.pages_max - (options.cover is not None)

@@ -8,7 +8,7 @@ from typing import Final
 from PIL import Image
 from PIL.Image import Resampling, Transpose
 
-from shared.document_jobs import ConvertReceived, PreviewPage
+from shared.document_jobs import ConvertReceived, JobDone, PreviewPage
 from shared.documents import DocumentFault, PagesRefused, PreviewSize
 from switch_server.documents.paper import DPI_FINE, DPI_X
 from switch_server.documents.picture import PIXELS_MAX
@@ -22,19 +22,19 @@ RECEIVED_MAX: Final = 500
 """Pages of a received fax that become a PDF."""
 
 
-def preview_page(job: PreviewPage) -> int:
-    """Returns the number of pages of the TIFF. Raises ``PagesRefused`` (``no_such_page``)."""
+def preview_page(job: PreviewPage) -> JobDone:
+    """``pages``: of the TIFF. Raises ``PagesRefused`` (``no_such_page``)."""
     with Image.open(job.source, formats=["TIFF"]) as file:
         pages: int = getattr(file, "n_frames", 1)
         if job.page > pages:
             raise PagesRefused(DocumentFault.NO_SUCH_PAGE)
         file.seek(job.page - 1)
         _picture(_square(file), job.size, job.quarter_turns).save(job.target, "PNG")
-        return pages
+        return JobDone(pages)
 
 
-def convert_received(job: ConvertReceived) -> int:
-    """Returns the number of pages."""
+def convert_received(job: ConvertReceived) -> JobDone:
+    """``pages``: of the fax."""
     with Image.open(job.source, formats=["TIFF"]) as file:
         count: int = getattr(file, "n_frames", 1)
         if count > RECEIVED_MAX:
@@ -49,7 +49,7 @@ def convert_received(job: ConvertReceived) -> int:
         file.seek(0)
         _picture(_square(file), PreviewSize.THUMBNAIL, job.quarter_turns).save(job.thumbnail, "PNG")
     sync(Path(job.pdf))
-    return count
+    return JobDone(count)
 
 
 def _like(file: Image.Image, count: int, dpi: tuple[int, int]) -> Iterator[Image.Image]:

@@ -1,5 +1,6 @@
 """TIFF class F (RFC 2306): mode "1", 1728 pixels wide, Group 4 (ITU-T T.6), written whole and to the disk."""
 
+import hashlib
 import io
 import os
 from collections.abc import Iterable, Iterator
@@ -9,6 +10,7 @@ from typing import Final
 from PIL import Image
 from PIL.TiffImagePlugin import AppendingTiffWriter
 
+from shared.document_jobs import JobDone
 from shared.documents import DocumentFault, PageOptions, PagesRefused
 from switch_server.documents.cover import cover_body
 from switch_server.documents.header import header_rows
@@ -21,13 +23,15 @@ _Bits = tuple[int, bytes]
 """A body: its rows and its packed pixels; an image of Pillow takes eight times the memory."""
 
 
-def write_tiff(bodies: Iterable[Image.Image], options: PageOptions, target: Path) -> int:
-    """Writes cover sheet and bodies with their header lines; returns the number of pages. Raises ``PagesRefused``, ``OSError``."""
+def write_tiff(bodies: Iterable[Image.Image], options: PageOptions, target: Path) -> JobDone:
+    """Writes cover sheet and bodies with their header lines; returns the number of pages and the bodies' digest. Raises ``PagesRefused``, ``OSError``."""
     paper = PAPERS[options.resolution]
     packed: list[_Bits] = []
+    digest = hashlib.sha256()
     first = int(options.cover is not None)
     for body in bodies:
         packed.append((body.height, body.tobytes()))
+        digest.update(packed[-1][1])
         if first + len(packed) > options.pages_max:
             fields = {"pages": first + len(packed), "limit": options.pages_max}
             raise PagesRefused(DocumentFault.TOO_MANY_PAGES, **fields)
@@ -42,7 +46,7 @@ def write_tiff(bodies: Iterable[Image.Image], options: PageOptions, target: Path
             frames.newFrame()
     target.write_bytes(content.getbuffer())
     sync(target)
-    return pages
+    return JobDone(pages, digest.hexdigest())
 
 
 def sync(path: Path) -> None:

@@ -24,7 +24,7 @@ _MEGABYTE = 1_000_000
 def work(job: AnyJob) -> JobDone | JobRefused:
     """Nothing is raised: whatever a library raises was caused by the file."""
     try:
-        return JobDone(_pages(job))
+        return _done(job)
     except PagesRefused as refused:
         return JobRefused(refused.fault, dict(refused.fields))
     except MemoryError:
@@ -39,7 +39,7 @@ def work(job: AnyJob) -> JobDone | JobRefused:
         return JobRefused(DocumentFault.BROKEN)
 
 
-def _pages(job: AnyJob) -> int:
+def _done(job: AnyJob) -> JobDone:
     match job:
         case RenderFile():
             return render_file(job)

@@ -24,8 +24,6 @@ from switch_server.services.renderer import Renderers
 KEPT_DAYS: Final = 30
 INPUT_MAX: Final = 20_000_000
 """Bytes of a file."""
-SPOOL_MAX: Final = 2_000_000_000
-"""Bytes of all documents."""
 _DAY_S: Final = 24 * 3600
 _ID: Final = re.compile(r"d[0-9a-f]{16}")
 _WORK: Final = "work"
@@ -35,11 +33,12 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class RenderedDocument:
-    """A TIFF class F in the spool."""
+    """A TIFF class F in the spool. ``digest``: of its pages without header lines and cover sheet (``shared.document_jobs.JobDone``)."""
 
     document: DocumentId
     pages: int
     path: Path
+    digest: str
 
 
 @dataclass(frozen=True)
@@ -54,12 +53,13 @@ class ReceivedDocument:
 class DocumentSpool:
     """On the switch's loop; files are written in threads. All coroutines raise ``PagesRefused``; a cancelled one leaves no process and no file.
 
-    ``folder``: made if it is missing; what an ended switch left half done there is removed. ``in_use``: the documents that faxes still refer to.
+    ``folder``: made if it is missing; what an ended switch left half done there is removed. ``in_use``: the documents that faxes still refer to;
+    called in a thread. ``spool_max``: the most bytes of all documents.
     Raises ``OSError``.
     """
 
     def __init__(
-        self, folder: Path, in_use: Callable[[], Collection[DocumentId]], *, spool_max: int = SPOOL_MAX
+        self, folder: Path, in_use: Callable[[], Collection[DocumentId]], spool_max: Callable[[], int]
     ) -> None:
         self._folder, self._work = folder, folder / _WORK
         self._in_use, self._spool_max = in_use, spool_max
@@ -79,15 +79,15 @@ class DocumentSpool:
             match source:
                 case bytes():
                     await self._keep(source, scratch)
-                    pages = await self._renderers.run(RenderFile(str(scratch), str(target), options))
+                    made = await self._renderers.run(RenderFile(str(scratch), str(target), options))
                 case Path():
-                    pages = await self._renderers.run(RenderFile(str(source), str(target), options))
+                    made = await self._renderers.run(RenderFile(str(source), str(target), options))
                 case Html(text):
-                    pages = await self._renderers.run(RenderHtml(text, str(target), options))
+                    made = await self._renderers.run(RenderHtml(text, str(target), options))
                 case statement:
-                    pages = await self._renderers.run(RenderStatement(statement, str(target), options))
+                    made = await self._renderers.run(RenderStatement(statement, str(target), options))
             await self._place({target: self.path_of(document)})
-        return RenderedDocument(document, pages, self.path_of(document))
+        return RenderedDocument(document, made.pages, self.path_of(document), made.digest)
 
     async def preview(
         self, source: DocumentId | Path, page: int, size: PreviewSize = PreviewSize.HALF, quarter_turns: int = 0
@@ -102,8 +102,8 @@ class DocumentSpool:
         """Makes the PDF and the thumbnail beside a received TIFF. They may be made anew, turned."""
         async with self._scratch() as scratch:
             pdf, thumbnail = scratch.with_suffix(".pdf"), scratch.with_suffix(".png")
-            pages = await self._renderers.run(ConvertReceived(str(tiff), str(pdf), str(thumbnail), quarter_turns))
-            done = ReceivedDocument(pages, tiff.with_suffix(".pdf"), tiff.with_suffix(".png"))
+            made = await self._renderers.run(ConvertReceived(str(tiff), str(pdf), str(thumbnail), quarter_turns))
+            done = ReceivedDocument(made.pages, tiff.with_suffix(".pdf"), tiff.with_suffix(".png"))
             await self._place({pdf: done.pdf, thumbnail: done.thumbnail})
         return done
 
@@ -115,23 +115,23 @@ class DocumentSpool:
 
     async def remove_old(self, now: float) -> int:
         """Removes documents that were made over ``KEPT_DAYS`` before ``now`` (UTC seconds) and are not in use. Returns their number."""
-        kept = {self.path_of(document) for document in self._in_use()}
-        return await _in_thread(lambda: self._remove(now - KEPT_DAYS * _DAY_S, kept))
+        return await _in_thread(lambda: self._remove(now - KEPT_DAYS * _DAY_S))
 
     def stop(self) -> None:
         """Ends all jobs, with ``renderer_failed``."""
         self._renderers.stop()
 
-    def _remove(self, before: float, kept: Collection[Path]) -> int:
+    def _remove(self, before: float) -> int:
+        kept = {f"{document}.tif" for document in self._in_use()}
         removed = 0
         for path in self._folder.glob("d*.tif"):
-            if path not in kept and path.stat().st_mtime < before:
+            if path.name not in kept and path.stat().st_mtime < before:
                 path.unlink()
                 removed += 1
         return removed
 
     async def _check_room(self) -> None:
-        if await _in_thread(self._used) >= self._spool_max:
+        if await _in_thread(self._used) >= self._spool_max():
             raise PagesRefused(DocumentFault.SPOOL_FULL)
 
     def _used(self) -> int:

@@ -42,7 +42,7 @@ class FaxDocuments:
 
     async def render(self, source: Path | Html, layout: FaxLayout) -> Rendered:
         made = await _told(self._spool.render(source, self._options(layout)))
-        return Rendered(made.document, made.path, made.pages)
+        return Rendered(made.document, made.path, made.pages, made.digest)
 
     async def page(self, path: Path, page: int, *, thumbnail: bool = False) -> bytes:
         size = PreviewSize.THUMBNAIL if thumbnail else PreviewSize.FULL

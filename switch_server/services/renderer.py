@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from shared.document_jobs import REPLIES, REPLY_MAX, AnyJob, JobRefused
+from shared.document_jobs import REPLIES, REPLY_MAX, AnyJob, JobDone, JobRefused
 from shared.documents import DocumentFault, PagesRefused
 
 LOG = logging.getLogger("huawu.documents")
@@ -34,8 +34,8 @@ class Renderers:
         self._stopped = False
         self._processes: set[asyncio.subprocess.Process] = set()
 
-    async def run(self, job: AnyJob) -> int:
-        """Returns the number of pages. Raises ``PagesRefused``. If the task is cancelled, the process has ended when this returns."""
+    async def run(self, job: AnyJob) -> JobDone:
+        """Raises ``PagesRefused``. If the task is cancelled, the process has ended when this returns."""
         if self._jobs >= AT_ONCE + WAITING:
             raise PagesRefused(DocumentFault.QUEUE_FULL)
         self._jobs += 1
@@ -51,7 +51,7 @@ class Renderers:
         for process in self._processes:
             _kill(process)
 
-    async def _run(self, job: AnyJob) -> int:
+    async def _run(self, job: AnyJob) -> JobDone:
         if self._stopped:
             raise PagesRefused(DocumentFault.RENDERER_FAILED)
         try:
@@ -75,10 +75,10 @@ class Renderers:
             _kill(process)
             await process.wait()
             self._processes.discard(process)
-        return _pages(reply, status)
+        return _done(reply, status)
 
 
-def _pages(reply: bytes, status: int) -> int:
+def _done(reply: bytes, status: int) -> JobDone:
     if status in _OUT_OF_TIME:
         raise PagesRefused(DocumentFault.TOO_SLOW, seconds=SECONDS)
     try:
@@ -88,7 +88,7 @@ def _pages(reply: bytes, status: int) -> int:
         raise PagesRefused(DocumentFault.RENDERER_FAILED) from error
     if isinstance(said, JobRefused):
         raise PagesRefused(said.fault, **said.fields)
-    return said.pages
+    return said
 
 
 async def _ask(process: asyncio.subprocess.Process, job: bytes) -> bytes:

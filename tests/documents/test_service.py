@@ -58,7 +58,7 @@ BAD: tuple[tuple[bytes, DocumentFault], ...] = (
 
 def run(folder: Path, work: Callable[[DocumentSpool], Coroutine[Any, Any, None]], *, spool_max: int = 10**9) -> None:
     async def whole() -> None:
-        await work(DocumentSpool(folder / "documents", set, spool_max=spool_max))
+        await work(DocumentSpool(folder / "documents", set, lambda: spool_max))
 
     asyncio.run(whole())
 
@@ -93,6 +93,19 @@ def test_each_source_becomes_a_document(tmp_path: Path) -> None:
     run(tmp_path, work)
     assert left_over(tmp_path) == []
     assert stat.S_IMODE((tmp_path / "documents").stat().st_mode) == 0o700
+
+
+def test_the_same_source_has_the_same_digest(tmp_path: Path) -> None:
+    """Whatever is printed beside it."""
+
+    async def work(documents: DocumentSpool) -> None:
+        bare, printed = await documents.render(b"text", PageOptions()), await documents.render(b"text", OPTIONS)
+        other = await documents.render(b"test", OPTIONS)
+        assert len(bare.digest) == 64
+        assert bare.digest == printed.digest
+        assert bare.digest != other.digest
+
+    run(tmp_path, work)
 
 
 def test_previews(tmp_path: Path) -> None:
@@ -270,7 +283,7 @@ def test_old_documents_are_removed_but_for_those_in_use(tmp_path: Path) -> None:
     kept: set[DocumentId] = set()
 
     async def work() -> None:
-        documents = DocumentSpool(tmp_path / "documents", lambda: kept)
+        documents = DocumentSpool(tmp_path / "documents", lambda: kept, lambda: 10**9)
         old, used, new = [await documents.render(b"text", OPTIONS) for _ in range(3)]
         kept.add(used.document)
         for each in (old, used):
@@ -288,7 +301,7 @@ def test_what_an_ended_switch_left_is_removed(tmp_path: Path) -> None:
     write(work, "0123.tif", b"half")
 
     async def begin() -> None:
-        DocumentSpool(tmp_path / "documents", set)
+        DocumentSpool(tmp_path / "documents", set, lambda: 10**9)
 
     asyncio.run(begin())
     assert left_over(tmp_path) == []

@@ -3,7 +3,8 @@
 Every request has one reply; no message is sent unasked, so a live view asks again. On the wire: ``shared.codec`` frames over a local
 socket (``ipc://``, readable by its owner only), to which the operator's side connects. Times are UTC seconds since 1970 (float);
 money fen; prices 1/1000 yuan. Of an account only the last two digits are shown, except in ``Customers``. Rows: ``shared.control_rows``.
-Messages about agents, queues and desks: ``shared.control_agents``; about reports: ``shared.control_reports``; about trunks: ``shared.control_trunks``.
+Messages about agents, queues and desks: ``shared.control_agents``; about reports: ``shared.control_reports``; about trunks: ``shared.control_trunks``;
+about faxes: ``shared.control_fax``.
 """
 
 from enum import StrEnum
@@ -11,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from shared import control_agents, control_base, control_reports, control_trunks
+from shared import control_agents, control_base, control_fax, control_reports, control_trunks
 from shared.bounds import AccountRef, BranchRef, CallRef, Line, Offset, Sentence
 from shared.control_base import Limit
 from shared.control_rows import (
@@ -189,6 +190,8 @@ class RefusedCode(StrEnum):
     NO_BACKUP = "no_backup"  # no backup since the start
     FOLDER_EXISTS = "folder_exists"
     FOLDER_FAILED = "folder_failed"  # ``text``: the folder and the reason
+    NO_SUCH_FAX = "no_such_fax"
+    FAX_REFUSED = "fax_refused"  # ``text``: a ``shared.desk_fax.FaxProblem``, or what is wrong with the file
     STORE_FAILED = "store_failed"
     FAULT = "fault"  # a bug of the switch, logged there
 
@@ -334,12 +337,12 @@ class Reloaded(Reply, frozen=True):
 REQUESTS: tuple[type[Request], ...] = (
     AskStatus, AskLines, AskCards, AskBranches, AskCounters, AskCalls, AskCall, AskTracedNumber, AskOrders, AskRecording,
     FindCustomers, AskAudit, Reload, HangUpCall, UnlockAccount, UnlockNumber, MakeBackup, AskBackup, Drain, *control_agents.REQUESTS, *control_reports.REQUESTS,
-    *control_trunks.REQUESTS,
+    *control_trunks.REQUESTS, *control_fax.REQUESTS,
 )  # fmt: skip
 REPLIES: tuple[type[Reply], ...] = (
     RequestRefused, Done, Status, Lines, Cards, Branches, Counters, Calls, CallDetail, Orders, RecordingPart,
     Customers, TracedNumber, AuditTrail, Reloaded, BackupProgress, *control_agents.REPLIES, *control_reports.REPLIES,
-    *control_trunks.REPLIES,
+    *control_trunks.REPLIES, *control_fax.REPLIES,
 )  # fmt: skip
 
 

@@ -32,8 +32,8 @@ from switch_server.card.quality import Reception, mos
 from switch_server.card.recorder import Recorder, RecordingWriter
 from switch_server.card.rtcp_reporter import RtcpReporter
 from switch_server.card.sockets import MmsgSockets, bind_pair, open_sockets, pack_address
+from switch_server.core.words import FaxToneHeard
 from switch_server.core.words import media as m
-from switch_server.core.words.fax import FaxToneHeard
 
 ADAPT_EVERY = 100
 SETTLE_EVERY = 10

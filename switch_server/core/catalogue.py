@@ -25,6 +25,7 @@ from switch_server.core.fax import (
     FaxPlaced,
     FaxRetryAsked,
     FaxSpoolChanged,
+    FaxStopped,
     FaxToneHeard,
 )
 from switch_server.core.flow import Configured
@@ -118,6 +119,7 @@ FACTS: tuple[type[Event], ...] = (
     FaxCancelAsked,
     FaxRetryAsked,
     FaxSpoolChanged,
+    FaxStopped,
     FaxPlaced,
     FaxBegun,
     FaxConnected,
@@ -172,6 +174,7 @@ __all__ = [
     "FaxPlaced",
     "FaxRetryAsked",
     "FaxSpoolChanged",
+    "FaxStopped",
     "FaxToneHeard",
     "FaxesRecovered",
     "HangUpOrdered",

@@ -239,8 +239,8 @@ class Switch(SwitchState):
             if event.seconds >= self.config.limits.media_lost and leg.state is LegState.UP:
                 self.refresh(leg)
         elif isinstance(event, FaxLegFact):
-            self.faxes.session_fact(call, event)
-        else:
+            self.faxes.leg_fact(call, leg, event)
+        elif not self.faxes.takes(call, leg, event):
             tell_call(call, leg, event)
         self.call_changed(call)
 
@@ -271,6 +271,8 @@ class Switch(SwitchState):
         for call in list(self.calls.values()):
             if call.caller.card == card:
                 self.run_for_call(call, call.card_died)
+            else:
+                self.run_for_call(call, partial(self.faxes.card_died, call, card))
 
     def _drain(self, *, at_once: bool) -> None:
         self.draining = True

@@ -11,8 +11,7 @@ import sys
 
 from shared.ids import CardId
 from switch_server.card.control import Control
-from switch_server.core.words import CARD_COMMANDS, CardReady
-from switch_server.core.words.fax import FAX, FAX_COMMANDS
+from switch_server.core.words import CARD_COMMANDS, FAX, FAX_COMMANDS, CardReady
 from switch_server.fax_card import NoSpandsp
 from switch_server.fax_card.card import FaxCard
 from switch_server.fax_card.library import load

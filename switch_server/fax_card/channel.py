@@ -10,7 +10,7 @@ from shared.enums import Direction, Law
 from shared.fax import FaxId, FaxResult
 from shared.ids import LegId
 from switch_server.card.sockets import bind_pair
-from switch_server.core.words.media import CardEvent, Far, MediaLatched, MediaSilent, MediaStats, Near
+from switch_server.core.words import CardEvent, Far, MediaLatched, MediaSilent, MediaStats, Near
 from switch_server.fax_card import FRAME, udptl
 from switch_server.fax_card.audio import SILENCE, TYPES, AudioBuffer, parse
 from switch_server.fax_card.codec import Codec

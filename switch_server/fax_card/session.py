@@ -6,8 +6,7 @@ from typing import Any, Final
 
 from shared.fax import FaxId, FaxResult
 from shared.ids import LegId
-from switch_server.core.words.fax import FaxConnected, FaxEnded, FaxPage
-from switch_server.core.words.media import CardEvent, T38Far
+from switch_server.core.words import CardEvent, FaxConnected, FaxEnded, FaxPage, T38Far
 from switch_server.fax_card.results import T1_EXPIRED, T30_OK, result_of
 from switch_server.fax_card.t30 import AudioTerminal, T30State, Task
 from switch_server.fax_card.t38 import T38Terminal

@@ -4,7 +4,7 @@ from typing import Final
 
 from switch_server.card.networks import Networks, holds, networks_of
 from switch_server.card.sockets import pack_address
-from switch_server.core.words.media import Far
+from switch_server.core.words import Far
 
 Address = tuple[str, int]
 

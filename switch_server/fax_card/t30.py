@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from shared.fax import FaxModem
-from switch_server.core.words.fax import FaxSettings
+from switch_server.core.words import FaxSettings
 from switch_server.fax_card import FRAME
 from switch_server.fax_card.library import FFI, NULL
 from switch_server.fax_card.results import CALL_DROPPED, FILE_ERROR, NO_DCN, OPERATOR_STOPPED, T30_OK

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from switch_server.core.words.media import T38Far
+from switch_server.core.words import T38Far
 from switch_server.fax_card import FRAME
 from switch_server.fax_card.library import FFI, NULL
 from switch_server.fax_card.t30 import T30State, Task

@@ -43,6 +43,7 @@ from switch_server.ports.operations import (
     DEFAULT_ACTOR,
     BackupsPort,
     BranchState,
+    FaxOperator,
     OperationRefused,
     Records,
     Staff,
@@ -102,9 +103,10 @@ class OperationSources(Struct, frozen=True, kw_only=True):
 class SwitchOperations:
     """``ports.operations.Operations``."""
 
-    def __init__(self, sources: OperationSources, staff: Staff, trunks: TrunkOperations) -> None:
+    def __init__(self, sources: OperationSources, staff: Staff, trunks: TrunkOperations, faxes: FaxOperator) -> None:
         self.staff = staff
         self.trunks = trunks
+        self.faxes = faxes
         self._from = sources
         self._reloading = asyncio.Lock()
 

@@ -37,9 +37,9 @@ def replay(
         if isinstance(entry[2], _OF_ALL) or call_of_event(entry[2]) == call:
             ours.append(entry)
     switch = Switch()
-    card = _place(switch, call, ours)
+    cards = _place(switch, call, ours)
     for _, at, event in ours:
-        if not isinstance(event, _DECIDED) and not _of_other_card(event, card):
+        if not isinstance(event, _DECIDED) and not _of_other_card(event, cards):
             yield from _told(switch, switch.handle(event, at))
     yield from _told(switch, switch.tick(last if until is None else until))
 
@@ -48,16 +48,21 @@ _DECIDED = (LegPlaced, QueueJudged, CallbackJudged, FaxPlaced)
 _OF_ALL = (Configured, CardUp, CardDied, BranchUp, BranchDown, Draining)
 
 
-def _place(switch: Switch, call: CallId, ours: list[JournalEntry]) -> CardId | None:
-    """Passes in the decisions of that time; returns the call's card."""
+def _place(switch: Switch, call: CallId, ours: list[JournalEntry]) -> set[CardId | None]:
+    """Passes in the decisions of that time; returns the call's cards."""
+    cards: set[CardId | None] = set()
     for _, _, event in ours:
         if isinstance(event, _DECIDED):
             switch.handle(event, 0.0)
-    return switch.replayed_cards.get(leg_of(call, 1))
+        if isinstance(event, FaxPlaced):
+            cards.add(event.card)
+    first = switch.replayed_cards.get(leg_of(call, 1))
+    return cards | {first} if first is not None else set()
 
 
-def _of_other_card(event: Event, card: CardId | None) -> bool:
-    return isinstance(event, CardDied) and card is not None and event.card != card
+def _of_other_card(event: Event, cards: set[CardId | None]) -> bool:
+    """``cards``: empty where the journal does not say the call's."""
+    return isinstance(event, CardDied) and bool(cards) and event.card not in cards
 
 
 def _told(switch: Switch, effects: list[Effect]) -> Iterator[tuple[float, Transition]]:

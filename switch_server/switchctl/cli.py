@@ -1,3 +1,4 @@
+# Over 400 lines: the table of all commands.
 """The commands of ``switchctl`` as data, and the parser that is made from them."""
 
 import argparse
@@ -12,6 +13,7 @@ from switch_server.switchctl import (
     argument_types,
     backup,
     desks,
+    faxing,
     offline,
     phones,
     queries,
@@ -70,6 +72,7 @@ STDIN = option("--password-stdin", "opt_password_stdin", action="store_true")
 GENERATE = option("--generate", "opt_generate", action="store_true")
 TRUNK = option("trunk", "arg_trunk", metavar="TRUNK")
 LINE = option("line", "arg_line", type=argument_types.line_number, metavar="LINE")
+FAX = option("fax", "arg_fax", metavar="FAX")
 FLOWS = option("--flows", "opt_flows_folder", metavar="FOLDER")
 
 COMMANDS = (
@@ -234,6 +237,34 @@ COMMANDS = (
         ("phone password front-1 --generate",),
     ),
     CliCommand(("phone", "remove"), phones.remove, (PHONE, JSON), ("phone remove front-1",)),
+    CliCommand(("fax",), None),
+    CliCommand(
+        ("fax", "list"),
+        faxing.list_,
+        (
+            JSON, WATCH, LIMIT, SINCE,
+            option("--open", "opt_fax_open", action="store_true"),
+            option("--direction", "opt_fax_direction", choices=faxing.DIRECTIONS),
+            option("--state", "opt_state", metavar="STATE"),
+            option("--agent", "opt_agent", type=argument_types.id_, metavar="AGENT"),
+        ),
+        ("fax list", "fax list --open --watch", "fax list --direction in --since 1d --json"),
+    ),
+    CliCommand(("fax", "show"), faxing.show, (FAX, JSON, WATCH), ("fax show f2026082509310512300",)),
+    CliCommand(
+        ("fax", "send"),
+        faxing.send,
+        (
+            option("file", "arg_fax_file", metavar="FILE"),
+            option("--to", "opt_fax_to", type=faxing.number, required=True, metavar="NUMBER"),
+            option("--at", "opt_fax_at", type=faxing.moment, metavar="TIME"),
+            option("--dry-run", "opt_fax_dry_run", action="store_true"),
+            JSON,
+        ),
+        ("fax send letter.pdf --to 02083001234", "fax send list.txt --to 02083001234 --at 08:30 --dry-run"),
+    ),
+    CliCommand(("fax", "retry"), faxing.retry, (FAX, JSON), ("fax retry f2026082509310512300",)),
+    CliCommand(("fax", "cancel"), faxing.cancel, (FAX, JSON), ("fax cancel f2026082509310512300",)),
     CliCommand(("branches",), queries.branches, (JSON, WATCH), ("branches", "branches --watch")),
     CliCommand(("counters",), queries.counters, (JSON, WATCH), ("counters --json",)),
     CliCommand(

@@ -96,7 +96,7 @@ class FittingTable:
 
     def __init__(self, title: str, columns: tuple[TextColumn, ...], rows: Iterable[Any], texts: Texts) -> None:
         self._title = title
-        self._rows = [[_cell(column, row, texts) for column in columns] for row in rows]
+        self._rows = [[cell_text(column, row, texts) for column in columns] for row in rows]
         heads = [texts(f"col_{column.title}") for column in columns]
         widths = [max(cell_len(head), *(row[n].cell_len for row in self._rows), 0) for n, head in enumerate(heads)]
         self._columns = list(zip(columns, heads, widths, strict=True))
@@ -132,7 +132,7 @@ class FittingTable:
         return self._columns[number][0].spare
 
 
-def _cell(column: TextColumn, row: Any, texts: Texts) -> Text:
+def cell_text(column: TextColumn, row: Any, texts: Texts) -> Text:
     if column.word is not None:
         word = column.word(row)
         style = STYLES.get(f"{column.kind}_{word}") or STYLES.get(word or "", "")

@@ -39,6 +39,18 @@ def _talked(row: Any) -> float | None:
     return row.ended_at - row.answered_at if row.ended_at and row.answered_at else None
 
 
+def _fax_result(row: Any, texts: Texts) -> str:
+    """The result, and T.30's completion code where there is one."""
+    code = f" (T.30/{row.t30})" if row.t30 else ""
+    return f"{texts.word(row.result, 'fax')}{code}"
+
+
+def _speed(row: Any) -> str:
+    """``14400 v17 ECM``; over T.38 with that word."""
+    parts = (str(row.bit_rate or ""), row.modem or "", "ECM" if row.ecm else "", "T.38" if row.t38 else "")
+    return cells.plain(" ".join(part for part in parts if part))
+
+
 LINES = (
     column("trunk", lambda r: r.trunk, whole=True),
     column("group", lambda r: cells.plain(r.group), spare=4),
@@ -324,4 +336,48 @@ DEMO = (
     column("phones", lambda r: r.phone, whole=True, spare=3),
     column("cash", lambda r: r.cash, right=True, spare=2),
     TextColumn("language", lambda r, t: t.word(r.language)),
+)
+_FAX_HEAD = (
+    column("fax", lambda r: r.fax, whole=True),
+    word_column("direction", lambda r: r.direction),
+    column("number", lambda r: cells.plain(r.number), whole=True),
+    TextColumn("state", lambda r, t: t.word(r.state, "fax")),
+    column("pages", lambda r: f"{r.pages_done}/{r.pages}", right=True),
+    TextColumn("result", _fax_result),
+)
+FAXES = (
+    *_FAX_HEAD,
+    column("tries", lambda r: cells.number(r.tries), right=True, spare=3),
+    column("created", lambda r: cells.moment(r.created), spare=1),
+    column("who", lambda r: cells.plain(r.asked_by or r.group), spare=2),
+    column("title", lambda r: cells.plain(r.title), spare=4),
+)
+FAX_DETAIL = (
+    *_FAX_HEAD,
+    column("title", lambda r: cells.plain(r.title)),
+    column("tries", lambda r: cells.number(r.tries)),
+    column("created", lambda r: cells.moment(r.created)),
+    column("not_before", lambda r: cells.moment(r.not_before)),
+    column("ended", lambda r: cells.moment(r.ended)),
+    column("seconds", lambda r: cells.duration(r.seconds or None)),
+    column("who", lambda r: cells.plain(r.asked_by)),
+    column("ended_by", lambda r: cells.plain(r.ended_by)),
+    column("group", lambda r: cells.plain(r.group)),
+    column("trunk", lambda r: cells.plain(r.trunk)),
+    column("call", lambda r: cells.plain(r.call)),
+    column("remote", lambda r: cells.plain(r.remote)),
+    column("speed", _speed),
+    column("resends", lambda r: cells.number(r.resends)),
+)
+FAX_TRIES = (
+    column("try", lambda r: str(r.number), right=True),
+    column("begun", lambda r: cells.moment(r.began)),
+    column("ended", lambda r: cells.moment(r.ended), spare=3),
+    TextColumn("result", _fax_result),
+    column("first_page", lambda r: str(r.first_page), right=True),
+    column("pages", lambda r: cells.number(r.pages), right=True),
+    column("speed", _speed),
+    column("resends", lambda r: cells.number(r.resends), right=True, spare=2),
+    column("remote", lambda r: cells.plain(r.remote), spare=1),
+    column("call", lambda r: cells.plain(r.call), spare=4),
 )

@@ -23,12 +23,13 @@ from shared.control import (
     TracedNumber,
 )
 from shared.control_agents import Agents, ControlDesks, Phones, Queues, Talks
+from shared.control_fax import ControlFaxDetail, ControlFaxes
 from shared.control_reports import ControlReport
 from shared.control_rows import Trouble
 from shared.control_trunks import ControlCardLines, Trunks
 from shared.reports import By
 from switch_server.switchctl import cells, tables
-from switch_server.switchctl.fitting_table import FittingTable, TextColumn
+from switch_server.switchctl.fitting_table import FittingTable, TextColumn, cell_text
 from switch_server.switchctl.texts import Texts
 
 View = Callable[[Any, Texts], RenderableType]
@@ -105,6 +106,16 @@ def _call(reply: CallDetail, texts: Texts) -> RenderableType:
     return Group(*parts)
 
 
+def _fax(reply: ControlFaxDetail, texts: Texts) -> RenderableType:
+    """A fax on one page, and its tries."""
+    page = Table.grid(padding=(0, 2))
+    for column in tables.FAX_DETAIL:
+        page.add_row(Text(texts(f"col_{column.title}"), style="bold"), cell_text(column, reply.fax, texts))
+    if not reply.tries:
+        return page
+    return Group(page, "", FittingTable(texts("title_fax_tries"), tables.FAX_TRIES, reply.tries, texts))
+
+
 def _desks(reply: ControlDesks, texts: Texts) -> RenderableType:
     told = cells.plain(texts("desks_connect", endpoint=reply.endpoint, server_key=reply.server_key))
     return Group(FittingTable(texts("title_desks"), tables.DESKS, reply.rows, texts), "", Text(told))
@@ -152,6 +163,8 @@ VIEWS: dict[type[Reply], View] = {
     Customers: _rows("title_customers", tables.CUSTOMERS),
     CallDetail: _call,
     TracedNumber: lambda reply, texts: Text(texts("traced_number", call=reply.call, number=reply.number)),
+    ControlFaxes: _rows("title_faxes", tables.FAXES),
+    ControlFaxDetail: _fax,
     AuditTrail: _audit,
     Counters: _counters,
 }

@@ -110,7 +110,7 @@ def test_a_channel_from_open_to_close(run: Run, tmp_path: Path) -> None:
         desk.do(m.OpenChannel(A, FAR), m.OpenChannel(A, FAR))
         opened = await desk.wait(e.ChannelOpened)
         assert (opened.leg, opened.near.law, opened.near.telephone_event) == (A, Law.A, 101)
-        assert await desk.wait(e.ChannelFailed) == e.ChannelFailed(A, "exists")
+        assert await desk.wait(e.ChannelFailed) == e.ChannelFailed(A, "exists", CARD)
         desk.do(m.Play(A, 1, ("tone:dial",)), m.Play(A, 2, ("tone:busy",), barge_in=False))
         first = await desk.wait(e.PlayEnded)
         assert (first.play, first.reason) == (1, PlayEnd.STOPPED)
@@ -164,7 +164,7 @@ def test_a_full_card_refuses_and_a_closed_channel_is_free_again(run: Run) -> Non
     async def story(desk: CardRig) -> None:
         desk.do(*(m.OpenChannel(LegId(f"c/{n}"), None) for n in range(4)))
         failed = await desk.wait(e.ChannelFailed)
-        assert failed == e.ChannelFailed(LegId("c/3"), "full")
+        assert failed == e.ChannelFailed(LegId("c/3"), "full", CARD)
         desk.do(m.CloseChannel(LegId("c/1")), m.OpenChannel(LegId("c/4"), FAR))
         assert (await desk.wait(e.ChannelOpened)).leg == "c/4"
 

@@ -37,7 +37,7 @@ from switch_server.core.talk import DESK_TRUNK
 from switch_server.core.words import Effect, Hours, Queue, SwitchConfig, Transition, Trunk, media
 from switch_server.core.words.config import Overflow
 from switch_server.services.replay import replay
-from tests.core import chaos_desks
+from tests.core import chaos_desks, chaos_fax
 from tests.core.a_flow import MAIN, OUT, TRUNK
 from tests.core.watch import Watch, call_id
 from tests.core.world import ACCOUNT, BRANCH, CONFIG, FAR, NEAR, PIN, Reactions, order_row
@@ -111,11 +111,12 @@ class Chaos:
         self.requests = 0
         self.steps = 0
         self.beginning = beginning
-        self._calls = 0
+        self._calls = self.faxes = 0
         self._recovered = 0
         self.tell(ev.Configured(CONFIGS[1], (MAIN,)))
         for card in CARDS:
             self.tell(ev.CardUp(card, 2 + beginning % 3))
+        chaos_fax.card(self, beginning)
         for agent in range(beginning // 4 % 4):
             chaos_desks.online(self, agent + 3 * (beginning % 7))
         self.tell(ev.BranchUp(BRANCH))
@@ -167,6 +168,7 @@ class Chaos:
         """All callers hang up, all outstanding answers are given, and all deadlines pass."""
         for agent in list(self.switch.desks.seats):
             self.tell(ev.AgentOffline(agent))
+        chaos_fax.cancel_all(self)
         for leg in self._legs():
             if leg.endswith("/1"):
                 self.tell(ev.LegEnded(leg, EndCause.CALLER_HUNG_UP))
@@ -371,8 +373,8 @@ def _raise(_: Any, bug: BaseException) -> None:
 
 ACTIONS: dict[str, tuple[int, Callable[[Chaos, int], None]]] = {
     "next_due": (18, Chaos.next_due),
-    "several_due": (30, Chaos.several_due),
-    "press": (30, Chaos.press),
+    "several_due": (23, Chaos.several_due),
+    "press": (22, Chaos.press),
     "one_key": (6, Chaos.one_key),
     "wait": (14, Chaos.wait),
     "offer": (8, Chaos.offer),
@@ -395,6 +397,7 @@ ACTIONS: dict[str, tuple[int, Callable[[Chaos, int], None]]] = {
     "operator": (2, Chaos.operator),
     "mood": (4, Chaos.mood),
     **chaos_desks.ACTIONS,
+    **chaos_fax.ACTIONS,
 }
 _ACTIONS = tuple(act for weight, act in ACTIONS.values() for _ in range(weight))
 assert len(_ACTIONS) <= 256, "a byte chooses"

@@ -11,6 +11,7 @@ from switch_server.core.acd import callbacks
 from switch_server.core.call import call
 from switch_server.core.desks import seat
 from switch_server.core.fax import machine as fax
+from switch_server.core.fax import moves
 from switch_server.core.flow import KINDS, walk
 from switch_server.core.leg import leg
 from switch_server.core.orders import order
@@ -30,6 +31,7 @@ TABLES: tuple[tuple[str, str, str, Mapping[StrEnum, Mapping[StrEnum | str, StrEn
     ("Order (委托)", "orders/order.py", order.OrderState.CAPTURED, order.TRANSITIONS),  # type: ignore[arg-type]
     ("Callback (预约回拨)", "acd/callbacks.py", callbacks.CallbackState.WAITING, callbacks.TRANSITIONS),  # type: ignore[arg-type]
     ("Fax to be sent (传真)", "fax/machine.py", FaxState.WAITING, fax.TRANSITIONS),  # type: ignore[arg-type]
+    ("Fax on a live call: the way of the media", "fax/moves.py", moves.MoveState.OPENING, moves.TRANSITIONS),  # type: ignore[arg-type]
 )
 
 

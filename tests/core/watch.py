@@ -36,6 +36,8 @@ class Watch:
         self.offered: set[LegId] = set()
         self.live_lines: set[LegId] = set()
         """Legs that the switch answered or dialled, and that neither the switch hung up nor the far side ended."""
+        self.second_channels: set[tuple[LegId, CardId]] = set()
+        """Likewise, of legs that have a channel on another card already."""
         self.open_channels: dict[LegId, CardId] = {}
         """Channels that the switch asked a card for, and that are neither closed by the switch nor reported closed, failed or lost with the card."""
         self.recordings: dict[RecordingId, int] = {}
@@ -62,9 +64,13 @@ class Watch:
                 self.offered.add(leg)
             case ev.LegEnded(leg=leg):
                 self.live_lines.discard(leg)
-            case ev.ChannelClosed(leg=leg) | ev.ChannelFailed(leg=leg):
-                self.open_channels.pop(leg, None)
+            case ev.ChannelClosed(leg=leg, card=card) | ev.ChannelFailed(leg=leg, card=card):
+                if card is not None and (leg, card) in self.second_channels:
+                    self.second_channels.discard((leg, card))
+                else:
+                    self.open_channels.pop(leg, None)
             case ev.CardDied(card=card):
+                self.second_channels = {each for each in self.second_channels if each[1] != card}
                 self.open_channels = {leg: on for leg, on in self.open_channels.items() if on != card}
             case ev.OrderJournalled(key=key):
                 self.journalled.add(key)
@@ -85,8 +91,12 @@ class Watch:
                 self.live_lines.add(leg)
             case Reject(leg=leg) | HangUp(leg=leg):
                 self.live_lines.discard(leg)
+            case ToCard(card=card, command=OpenChannel(leg=leg)) if leg in self.open_channels:
+                self.second_channels.add((leg, card))
             case ToCard(card=card, command=OpenChannel(leg=leg)):
                 self.open_channels[leg] = card
+            case ToCard(card=card, command=CloseChannel(leg=leg)) if (leg, card) in self.second_channels:
+                self.second_channels.discard((leg, card))
             case ToCard(command=CloseChannel(leg=leg)):
                 self.open_channels.pop(leg, None)
                 self._recording_closed(leg)
@@ -202,6 +212,7 @@ class Watch:
         assert all(card.used == 0 for card in switch.snapshot().cards)
         assert not self.live_lines, f"never hung up: {self.live_lines}"
         assert not self.open_channels, f"never closed: {self.open_channels}"
+        assert not self.second_channels, f"never closed: {self.second_channels}"
         assert all(ends == 1 for ends in self.recordings.values()), self.recordings
         for call, row in self.rows["calls"].items():
             assert "ended_at" in row, f"{call} has no end"

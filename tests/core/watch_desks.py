@@ -4,7 +4,7 @@ from typing import Any
 
 from shared import desk
 from shared.enums import EndCause, HangingUp, ListenMode, SeatState
-from shared.ids import AgentId, CallId, LegId, call_of
+from shared.ids import AgentId, CallId, CardId, LegId, call_of
 from switch_server.core import catalogue as ev
 from switch_server.core.acd import is_open
 from switch_server.core.call import Call
@@ -22,10 +22,21 @@ class Sound:
     """The legs and the play that each leg hears, by the commands to the card."""
 
     def __init__(self) -> None:
+        self.cards: dict[LegId, CardId] = {}
         self.hears: dict[LegId, tuple[LegId, ...]] = {}
         self.plays: dict[LegId, media.Play] = {}
 
-    def command(self, command: media.CardCommand) -> None:
+    def command(self, card: CardId, command: media.CardCommand) -> None:
+        """A second channel, on another card, changes nothing of what the leg hears."""
+        match command:
+            case media.OpenChannel(leg=leg) | media.CloseChannel(leg=leg) if self.cards.get(leg, card) != card:
+                return
+            case media.OpenChannel(leg=leg):
+                self.cards[leg] = card
+            case media.CloseChannel(leg=leg):
+                self.cards.pop(leg, None)
+            case _:
+                pass
         match command:
             case media.OpenChannel(leg=leg) | media.CloseChannel(leg=leg):
                 self.hears.pop(leg, None)
@@ -116,8 +127,8 @@ class DeskWatch:
                 shown = self.told[talk.agent].call
                 assert shown is not None
                 assert shown.leg == leg, "the desk knows of the leg before it rings"
-            case ToCard(command=command):
-                self.sound.command(command)
+            case ToCard(card=card, command=command):
+                self.sound.command(card, command)
             case Transition(machine="seat", subject=subject, old=old, new=new):
                 agent = AgentId(subject)
                 assert self.states.get(agent, "offline") == old, "seat transitions are a chain"

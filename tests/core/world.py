@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from itertools import count
 from typing import TypeVar
 
+from msgspec import structs
+
 from shared import aci
 from shared.enums import DigitMode, EndCause, Law, Market, OrderStatus, PlayEnd, Refusal, Side
 from shared.fax import FaxId, FaxModem, FaxResult
@@ -33,7 +35,7 @@ from switch_server.core import catalogue as ev
 from switch_server.core.fax import KeepFax
 from switch_server.core.flow import Flow
 from switch_server.core.ivr import AskBranch, CountWrongPin, FindAccount
-from switch_server.core.leg import Answer, HangUp, PlaceCall, RefreshLeg, Reject, RingDesk, ToCard
+from switch_server.core.leg import Answer, HangUp, PlaceCall, RefreshLeg, Reject, Reoffer, RingDesk, ToCard
 from switch_server.core.orders import JournalOrder, Resolve, SendOrder
 from switch_server.core.switch import Switch
 from switch_server.core.words import Effect, Limits, SwitchConfig, Transition, Trunk, fax, media
@@ -72,6 +74,8 @@ class Reactions:
         self.confirm = True
         self.far: str = "answer"  # answer | busy | silent | early
         self.desk: str = "answer"  # answer | silent | refuse | dead
+        self.t38 = False  # whether the cards' channels take UDPTL
+        self.reoffer: str = "take"  # take | audio | refuse
         self.keeps_faxes = True
         self.fax_pages = 3
         self.fax_tries: list[tuple[int, FaxResult]] = []
@@ -105,8 +109,10 @@ class Reactions:
 
     def to(self, effect: Effect) -> Answered:
         match effect:
-            case ToCard(command=command):
-                yield from self._card(command)
+            case ToCard(card=card, command=command):
+                yield from self._card(command, card)
+            case Reoffer(leg=leg, t38=t38):
+                yield 0.05, self._reoffered(leg, t38=t38)
             case Answer(leg=leg):
                 if self.confirm:
                     yield 0.1, ev.LegConfirmed(leg)
@@ -142,16 +148,21 @@ class Reactions:
     def _ordered(self, key: OrderKey, reply: aci.Reply | None) -> Answered:
         yield (0.05, ev.OrderAnswered(key, reply)) if reply is not None else (8.0, ev.OrderSilent(key))
 
-    def _card(self, command: media.CardCommand) -> Answered:
+    def _reoffered(self, leg: LegId, *, t38: bool) -> ev.Event:
+        if self.reoffer == "refuse" or (self.reoffer == "audio" and t38):
+            return ev.LegReofferRefused(leg, 488)
+        return ev.LegReoffered(leg, structs.replace(FAR, t38=media.T38Far() if t38 else None))
+
+    def _card(self, command: media.CardCommand, card: CardId) -> Answered:
         match command:
             case media.OpenChannel(leg=leg) if self.channel:
-                yield 0.01, ev.ChannelFailed(leg, self.channel)
+                yield 0.01, ev.ChannelFailed(leg, self.channel, card)
             case media.OpenChannel(leg=leg):
-                yield 0.01, ev.ChannelOpened(leg, NEAR)
+                yield 0.01, ev.ChannelOpened(leg, structs.replace(NEAR, t38=self.t38), card)
             case media.CloseChannel(leg=leg):
                 for recording in [each for each, of in self._recorded.items() if of == leg]:
                     yield 0.01, self._recording_over(recording, "closed")
-                yield 0.02, ev.ChannelClosed(leg, media.MediaStats(packets_in=50, mos=4.3))
+                yield 0.02, ev.ChannelClosed(leg, media.MediaStats(packets_in=50, mos=4.3), card)
             case media.StartRecording(leg=leg, recording=recording):
                 self._recorded[recording] = leg
             case media.MoveRecording(to=to, recording=recording):

@@ -85,16 +85,19 @@ class FakeCards:
     def _channel(self, leg: LegId) -> FakeChannel:
         return next(legs[leg] for legs in self.channels.values() if leg in legs)
 
+    def _card_of(self, legs: dict[LegId, FakeChannel]) -> CardId:
+        return next(card for card, channels in self.channels.items() if channels is legs)
+
     # --- commands ---
 
     def _open(self, legs: dict[LegId, FakeChannel], command: m.OpenChannel) -> None:
         if command.leg in legs or len(legs) >= self._size:
-            self._post(e.ChannelFailed(command.leg, "exists" if command.leg in legs else "full"))
+            self._post(e.ChannelFailed(command.leg, "exists" if command.leg in legs else "full", self._card_of(legs)))
             return
         law, event = (command.law, 101) if command.far is None else (command.far.law, command.far.telephone_event)
         near = m.Near("127.0.0.1", next(self._ports), Law(law), event)
         legs[command.leg] = FakeChannel(near, command.far)
-        self._post(e.ChannelOpened(command.leg, near))
+        self._post(e.ChannelOpened(command.leg, near, self._card_of(legs)))
 
     def _carry_out(self, legs: dict[LegId, FakeChannel], channel: FakeChannel, command: m.CardCommand) -> None:
         match command:
@@ -133,7 +136,7 @@ class FakeCards:
         del legs[leg]
         for other in legs.values():
             other.hears = tuple(heard for heard in other.hears if heard != leg)
-        self._post(e.ChannelClosed(leg, m.MediaStats()))
+        self._post(e.ChannelClosed(leg, m.MediaStats(), self._card_of(legs)))
 
     def _end(self, leg: LegId, channel: FakeChannel) -> None:
         if channel.play is not None:

@@ -15,6 +15,7 @@ from tests.core.fax.fax_world import FAX_CARD, FAX_FLOW
 from tests.fakes.branches import FakeBranches
 from tests.fakes.cards import FakeCards
 from tests.fakes.desks import FakeDesks
+from tests.fakes.faxes import FakeDocuments
 from tests.fakes.lines import FakeLines
 from tests.fakes.order_journal import FakeOrderJournal
 from tests.services.test_engine import Log
@@ -32,8 +33,9 @@ class FaxServiceRig:
         self.store = Store(folder / "huawu.db", post, clock=self.clock)
         self.store.start()
         self.lines = FakeLines(post)
-        services = FaxServices(folder / "fax", self.store, self.engine, self.clock, CallIds(self.clock))
-        self.faxes, self.spool = services.faxes, services.spool
+        documents = FakeDocuments(folder / "documents")
+        services = FaxServices(folder / "fax", self.store, self.engine, self.clock, CallIds(self.clock), documents)
+        self.faxes, self.spool, self.operations = services.faxes, services.spool, services.operations
         post(Configured(CONFIG, (FAX_FLOW,)))
         if card:
             post(CardUp(FAX_CARD, 4, FAX))

@@ -20,7 +20,7 @@ from switch_server.services.report_service import ReportService
 from switch_server.services.staff import StaffSources, SwitchStaff
 from switch_server.services.strict_yaml import Complaint, ConfigError
 from switch_server.services.trunk_operations import TrunkOperations, TrunkSources
-from tests.switchctl.fake import NOW
+from tests.switchctl.fake import NOW, NoFaxes
 from tests.switchctl.small import SmallSwitch
 
 QUEUES = SwitchConfig(
@@ -95,7 +95,9 @@ class Centre:
         )
         self.staff = SwitchStaff(self._staff_sources())
         self.lines = FakeTrunks()
-        self.operations = SwitchOperations(self._sources(), self.staff, TrunkOperations(self._trunk_sources()))
+        self.operations = SwitchOperations(
+            self._sources(), self.staff, TrunkOperations(self._trunk_sources()), NoFaxes()
+        )
 
     def _carry(self, effect: Effect) -> None:
         if isinstance(effect, SaveRecord | Audit):

@@ -39,6 +39,7 @@ from shared.control_agents import (
     Queues,
     Talks,
 )
+from shared.control_fax import ControlFaxDetail, ControlFaxes, FaxFileTaken, ListFaxes, SendFaxFile
 from shared.control_reports import AskReport, ControlReport
 from shared.control_rows import (
     AccountRow,
@@ -60,6 +61,7 @@ from shared.control_rows import (
     TroubleCode,
 )
 from shared.control_trunks import CardLineRow, ControlCardLines, FarRow, RegistrationRow, Trunks
+from shared.fax import FaxId
 from shared.ids import AccountNo, AgentId, CallId, DeskId, Fen, PhoneName, TrunkName
 from shared.reports import ReportRow
 from switch_server.ports.operations import OperationRefused
@@ -229,6 +231,25 @@ class FakeTrunks:
         return Done(f"{trunk} {line}")
 
 
+class NoFaxes:
+    """``tests/switchctl/test_faxes.py`` has the real ones."""
+
+    async def faxes(self, ask: ListFaxes) -> ControlFaxes:
+        return ControlFaxes(NOW, ())
+
+    async def fax(self, fax: FaxId, actor: str) -> ControlFaxDetail:
+        raise OperationRefused(RefusedCode.NO_SUCH_FAX, fax)
+
+    async def send_file(self, send: SendFaxFile) -> FaxFileTaken:
+        raise OperationRefused(RefusedCode.FAX_REFUSED, "no_fax")
+
+    async def try_again(self, fax: FaxId, actor: str) -> Done:
+        raise OperationRefused(RefusedCode.NO_SUCH_FAX, fax)
+
+    async def drop(self, fax: FaxId, actor: str) -> Done:
+        raise OperationRefused(RefusedCode.NO_SUCH_FAX, fax)
+
+
 class FakeSwitch:
     """Fixed replies; ``done`` has the commands that were called. ``recording_bytes`` is the only recording."""
 
@@ -237,6 +258,7 @@ class FakeSwitch:
         self.asked: list[object] = []
         self.staff = FakeStaff(self.done, self.asked)
         self.trunks = FakeTrunks(self.done)
+        self.faxes = NoFaxes()
         self.problems: tuple[str, ...] = ()
         self.recording_bytes = bytes(range(256)) * ((PART_BYTES * 2 + 1000) // 256)
         self.troubles: tuple[Trouble, ...] = ()

@@ -315,7 +315,7 @@ def test_a_store_that_can_not_be_read(centre: Centre) -> None:
 def test_every_posted_event_is_one_of_the_core_s(centre: Centre) -> None:
     posted: list[Event] = []
     centre._post = posted.append  # type: ignore[method-assign]
-    operations = SwitchOperations(centre._sources(), centre.staff, centre.operations.trunks)
+    operations = SwitchOperations(centre._sources(), centre.staff, centre.operations.trunks, centre.operations.faxes)
     operations.hang_up(CALL, "")
     assert posted == [HangUpOrdered(CALL)]
 

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from shared import control, control_agents, control_reports, control_trunks
+from shared import control, control_agents, control_fax, control_reports, control_trunks
 from shared.control import REPLIES, AskCalls, AskOrders
 from shared.control_rows import Trouble, TroubleCode
 from tests.switchctl.conftest import Ctl
@@ -200,5 +200,5 @@ def test_a_fault_of_the_switch_costs_one_answer(ask: Ctl, switch: FakeSwitch, ca
 
 def test_every_reply_with_a_table_is_looked_at_by_a_command() -> None:
     acted = {control.RequestRefused, control.Done, control.RecordingPart, control.Reloaded, control.BackupProgress,
-             control_agents.AgentPut}  # fmt: skip
+             control_agents.AgentPut, *control_fax.REPLIES}  # fmt: skip
     assert set(LOOKS.values()) | acted == set(REPLIES)

@@ -65,6 +65,7 @@ def test_no_used_text_is_missing() -> None:
 def test_no_text_is_unused() -> None:
     open_ended = (
         "word_",
+        "fax_",
         "cause_",
         "call_",
         "row_",

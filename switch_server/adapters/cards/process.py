@@ -16,8 +16,7 @@ from typing import Any
 import msgspec
 
 from shared.ids import CardId
-from switch_server.core.words import CARD_EVENTS, CardCommand, CardEvent, next_packet
-from switch_server.core.words.fax import FAX_EVENTS
+from switch_server.core.words import CARD_EVENTS, FAX_EVENTS, CardCommand, CardEvent, next_packet
 
 LARGEST = 1 << 20
 _EVENTS: Any = functools.reduce(operator.or_, (*CARD_EVENTS, *FAX_EVENTS))

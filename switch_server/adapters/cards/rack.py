@@ -97,7 +97,7 @@ class CardRack:
         started = self._loop.time()
         process = CardProcess(
             card,
-            self._told,
+            lambda event: self._told(card, event),
             lambda reason: self._ended(card, process, started, reason),
         )
         self._live[card] = process
@@ -110,7 +110,7 @@ class CardRack:
             LOG.exception("%s cannot be started", card)
             self._ended(card, process, started, f"cannot be started: {error}")
 
-    def _told(self, event: CardEvent) -> None:
+    def _told(self, card: CardId, event: CardEvent) -> None:
         if self._stopping:
             return
         if isinstance(event, CardLoad):
@@ -118,7 +118,7 @@ class CardRack:
         if isinstance(event, CardReady):
             LOG.info("%s is up with %d channels", event.card, event.channels)
             self._ready.add(event.card)
-        translated = to_core(event)
+        translated = to_core(event, card)
         if translated is not None:
             self._post(translated)
         if isinstance(event, CardReady):

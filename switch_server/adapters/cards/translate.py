@@ -3,6 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
+from msgspec.structs import replace
+
+from shared.ids import CardId
 from shared.secret import Secret
 from switch_server.core.facts import CardUp
 from switch_server.core.fax import facts as faxes
@@ -35,9 +38,13 @@ _TO_CORE: dict[type[m.CardEvent], Callable[[Any], Event]] = {
     ),
     f.FaxToneHeard: lambda told: faxes.FaxToneHeard(told.leg),
 }  # fmt: skip
+_WITH_CARD = leg.ChannelOpened | leg.ChannelFailed | leg.ChannelClosed
 
 
-def to_core(told: m.CardEvent) -> Event | None:
-    """The core's event, or ``None`` for an event that only the operator's view needs (``CardLoad``)."""
+def to_core(told: m.CardEvent, card: CardId) -> Event | None:
+    """The core's event, or ``None`` for an event that only the operator's view needs (``CardLoad``). ``card``: the card that has told it."""
     make = _TO_CORE.get(type(told))
-    return None if make is None else make(told)
+    if make is None:
+        return None
+    event = make(told)
+    return replace(event, card=card) if isinstance(event, _WITH_CARD) else event

@@ -6,11 +6,15 @@ from msgspec import Struct
 
 from shared import control
 from shared import control_agents as agents
+from shared import control_fax as faxes
 from shared import control_reports as reports
 from shared import control_trunks as trunks
 from shared.control import RefusedCode, Reply, RequestRefused
+from shared.fax import FaxId
 from shared.ids import AccountNo, AgentId, CallId, DeskId, PhoneName, TrunkName
-from switch_server.ports.operations import Operations, Staff
+from switch_server.ports.operations import FaxOperator, Operations, Staff
+
+AnyFaxRequest = faxes.ListFaxes | faxes.ShowFax | faxes.SendFaxFile | faxes.TryFaxAgain | faxes.DropFax
 
 
 def answer_to(message: Struct, operations: Operations) -> Reply | Awaitable[Reply]:
@@ -60,8 +64,24 @@ def answer_to(message: Struct, operations: Operations) -> Reply | Awaitable[Repl
             return operations.trunks.card_lines(TrunkName(trunk))
         case trunks.BlockLine(trunk, line, blocked, actor):
             return operations.trunks.block_line(TrunkName(trunk), line, actor, blocked=blocked)
+        case faxes.ListFaxes() | faxes.ShowFax() | faxes.SendFaxFile() | faxes.TryFaxAgain() | faxes.DropFax():
+            return _of_faxes(message, operations.faxes)
         case _:
             return _of_staff(message, operations.staff)
+
+
+def _of_faxes(message: AnyFaxRequest, operator: FaxOperator) -> Awaitable[Reply]:
+    match message:
+        case faxes.ListFaxes():
+            return operator.faxes(message)
+        case faxes.ShowFax(fax, actor):
+            return operator.fax(FaxId(fax), actor)
+        case faxes.SendFaxFile():
+            return operator.send_file(message)
+        case faxes.TryFaxAgain(fax, actor):
+            return operator.try_again(FaxId(fax), actor)
+        case faxes.DropFax(fax, actor):
+            return operator.drop(FaxId(fax), actor)
 
 
 def _of_staff(message: Struct, staff: Staff) -> Reply | Awaitable[Reply]:

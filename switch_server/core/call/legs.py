@@ -1,8 +1,19 @@
 """The legs of a call and their card channels: open, change, hang up, close."""
 
 from shared.enums import EndCause
-from shared.ids import CallId, LegId, leg_of
-from switch_server.core.leg import ChannelState, DigitPressed, HangUp, Leg, LegEvent, LegState, Reject, ToCard
+from shared.ids import CallId, CardId, LegId, leg_of
+from switch_server.core.leg import (
+    ChannelState,
+    DigitPressed,
+    HangUp,
+    Leg,
+    LegEvent,
+    LegState,
+    Reject,
+    SecondChannel,
+    SecondState,
+    ToCard,
+)
 from switch_server.core.talk import CallSwitchboard
 from switch_server.core.words import (
     CardCommand,
@@ -70,9 +81,32 @@ class CallLegs:
         self.close_channel(leg)
 
     def close_channel(self, leg: Leg) -> None:
+        self.close_second(leg)
         if leg.channel is ChannelState.OPEN:
             self.to_card(leg, CloseChannel(leg.id))
             leg.step_channel("close")
+
+    def open_second(self, leg: Leg, card: CardId) -> None:
+        """Asks another card for a second channel, towards the leg's far end."""
+        leg.second = SecondChannel(card)
+        trunk = next((t for t in self.switch.config.trunks if t.name == leg.trunk), Trunk(leg.trunk))
+        law = leg.far.law if leg.far else trunk.laws[0]
+        self.emit(ToCard(card, OpenChannel(leg.id, leg.far, law, trunk.digits)))
+
+    def second_opened(self, leg: Leg) -> None:
+        """The second channel is open; that of a leg that has ended meanwhile is closed."""
+        second = leg.second
+        if second is not None and second.state is SecondState.OPENING:
+            second.state = SecondState.OPEN
+            if not leg.alive:
+                self.close_second(leg)
+
+    def close_second(self, leg: Leg) -> None:
+        """A channel that is still being opened is closed when it is open."""
+        second = leg.second
+        if second is not None and second.state is SecondState.OPEN:
+            second.state = SecondState.CLOSING
+            self.emit(ToCard(second.card, CloseChannel(leg.id)))
 
     def give_up(self) -> None:
         """The end of a leg was never reported by the lines or the card: ends all legs without that report."""
@@ -81,6 +115,9 @@ class CallLegs:
                 self.step_leg(leg, LegEvent.ENDED)
             self.to_card(leg, CloseChannel(leg.id))
             leg.give_up_channel()
+            if leg.second is not None:
+                self.emit(ToCard(leg.second.card, CloseChannel(leg.id)))
+                leg.second = None
 
     def takes_key(self, leg: Leg, key: DigitPressed) -> bool:
         """Whether the key counts (``KeySource``). Before the key has an effect, the leg's card is told whether the keys that it hears still end plays."""

@@ -21,8 +21,10 @@ from switch_server.core.fax.facts import (
     FaxPlaced,
     FaxRetryAsked,
     FaxSpoolChanged,
+    FaxStopped,
     FaxToneHeard,
 )
+from switch_server.core.fax.numbers import may_send
 from switch_server.core.fax.records import SavedFax, SavedTry
 from switch_server.core.fax.room import FaxRoom
 
@@ -44,10 +46,12 @@ __all__ = [
     "FaxRetryAsked",
     "FaxRoom",
     "FaxSpoolChanged",
+    "FaxStopped",
     "FaxToneHeard",
     "FaxesRecovered",
     "KeepFax",
     "SavedFax",
     "SavedTry",
     "TellFaxChanged",
+    "may_send",
 ]

@@ -114,6 +114,12 @@ class FaxBegun(Event, frozen=True):
     fastest: FaxModem = FaxModem.V17
 
 
+class FaxStopped(Event, frozen=True):
+    """The fax of the call was cancelled, as an event of that call; in a replay it comes from the journal."""
+
+    call: CallId
+
+
 class FaxConnected(Event, frozen=True):
     """Phase B is over: the far machine is known. ``bit_rate``: bit/s."""
 
@@ -159,7 +165,7 @@ class FaxToneHeard(Event, frozen=True):
 
 
 FaxFact = (
-    FaxAsked | FaxKept | FaxKeepFailed | FaxesRecovered | FaxCancelAsked | FaxRetryAsked | FaxSpoolChanged | FaxPlaced
-)
+    FaxAsked | FaxKept | FaxKeepFailed | FaxesRecovered | FaxCancelAsked | FaxRetryAsked | FaxSpoolChanged | FaxPlaced | FaxBegun | FaxStopped
+)  # fmt: skip
 """Facts that concern no leg."""
-FaxLegFact = FaxConnected | FaxPage | FaxEnded
+FaxLegFact = FaxConnected | FaxPage | FaxEnded | FaxToneHeard

@@ -8,10 +8,11 @@ from msgspec.structs import replace
 
 from shared.fax import FINAL_FAX_STATES, FaxId, FaxPriority, FaxResult, FaxState, FaxVerdict
 from shared.ids import CallId, CustomerId, TrunkName
-from switch_server.core.call import ForFax, LineSwitchboard, NoRoute, may_carry, route_out
+from switch_server.core.call import ForFax, LineSwitchboard, NoRoute, route_out
 from switch_server.core.fax.effects import FaxAnswered, KeepFax, TellFaxChanged
 from switch_server.core.fax.facts import FaxAsked, FaxBegun, FaxCancelAsked, FaxConnected, FaxJob, FaxRetryAsked
 from switch_server.core.fax.machine import TRANSITIONS
+from switch_server.core.fax.numbers import may_send
 from switch_server.core.fax.records import SavedFax
 from switch_server.core.fax.schedule import after_try, quiet_until
 from switch_server.core.fax.session import FaxSession, contact_row, ended_try, kept_row
@@ -101,14 +102,9 @@ class FaxJobs:
         )
 
     def _may_dial(self, job: FaxJob) -> bool:
-        config, number = self._switch.config, job.number
-        if not number or not number.isascii() or not number.lstrip("+").isdecimal():
-            return False
         if job.by == "caller" and not self._may_key(job):
             return False
-        return any(number_fits(number, pattern) for pattern in config.fax.allowed) and any(
-            may_carry(trunk, number) for trunk in config.trunks
-        )
+        return may_send(self._switch.config, job.number)
 
     def _may_key(self, job: FaxJob) -> bool:
         """Whether a caller may have a fax sent to this number: the own one, or one that the rules name."""

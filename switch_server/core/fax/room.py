@@ -1,13 +1,15 @@
 """The faxes of the switch: those to be sent (``jobs``), those received (``receiving``), and the T.30 session of each call that has one."""
 
 from collections import Counter
+from typing import assert_never
 
 from shared.enums import EndCause
-from shared.fax import FaxModem
+from shared.fax import FaxModem, FaxResult
 from shared.ids import CallId, CardId
-from switch_server.core.call import Call, LineSwitchboard, freest_card
+from switch_server.core.call import AnyLegFact, Call, LineSwitchboard, freest_card
 from switch_server.core.fax.facts import (
     FaxAsked,
+    FaxBegun,
     FaxCancelAsked,
     FaxConnected,
     FaxEnded,
@@ -15,15 +17,20 @@ from switch_server.core.fax.facts import (
     FaxFact,
     FaxKeepFailed,
     FaxKept,
+    FaxLegFact,
     FaxPage,
     FaxPlaced,
     FaxRetryAsked,
     FaxSpoolChanged,
+    FaxStopped,
+    FaxToneHeard,
 )
 from switch_server.core.fax.jobs import FaxJobs
+from switch_server.core.fax.moves import FaxMove, FaxMoves
 from switch_server.core.fax.receiving import Receiving, received_id
 from switch_server.core.fax.schedule import result_of
 from switch_server.core.fax.session import FaxSession
+from switch_server.core.leg import Leg, LegReoffered, LegReofferRefused, LegState, Reoffer
 from switch_server.core.words import FAX, FaxSettings, ReceiveFax, SendFax
 
 CONNECT_WAIT = 120.0
@@ -40,6 +47,9 @@ class FaxRoom:
         self._sessions: dict[CallId, FaxSession] = {}
         self._to_send: dict[CallId, SendFax] = {}
         """What the fax card is to be told once the far end has answered."""
+        self._offered: dict[CallId, SendFax | ReceiveFax] = {}
+        """Calls on a fax card whose far end has been offered T.38, and what the card is to be told then."""
+        self.moves = FaxMoves(lambda: switch.config, self._move_begun, self._move_over)
         self._asked: Counter[CallId] = Counter()
         """The number of fax cards that each call has asked for."""
         self.replayed_cards: dict[tuple[CallId, int], CardId | None] = {}
@@ -69,15 +79,34 @@ class FaxRoom:
                 self.jobs.cancel(event)
             case FaxRetryAsked():
                 self.jobs.retry(event)
+            case FaxBegun():
+                self._begin_live(event)
+            case FaxStopped(call=call):
+                self._stopped(call)
             case FaxSpoolChanged(full=full):
                 self._spool_full = full
             case FaxPlaced(call=call, number=number, card=card):
                 self.replayed_cards[call, number] = card
             case _:
-                self._switch.count("faxes_without_meaning")
+                assert_never(event)
 
-    def session_fact(self, call: Call, event: FaxConnected | FaxPage | FaxEnded) -> None:
-        """A fax card's report about the call's session."""
+    def leg_fact(self, call: Call, leg: Leg, event: FaxLegFact) -> None:
+        """A card's report about a fax on the leg."""
+        if isinstance(event, FaxToneHeard):
+            self._tone(call, leg)
+        else:
+            self._session_fact(call, event)
+
+    def takes(self, call: Call, leg: Leg, event: AnyLegFact) -> bool:
+        """Whether a fact of the lines or cards is about the way of the leg's media to a fax card; it has been handled then."""
+        if isinstance(event, LegReoffered | LegReofferRefused) and call.id in self._offered:
+            if isinstance(event, LegReoffered):
+                call.change_far(leg, event.far)
+            call.to_card(leg, self._offered.pop(call.id))
+            return True
+        return self.moves.takes(call, leg, event)
+
+    def _session_fact(self, call: Call, event: FaxConnected | FaxPage | FaxEnded) -> None:
         session = self._sessions.get(call.id)
         if session is None or session.fax != event.fax or session.ended is not None:
             self._switch.count("events_ignored")
@@ -100,7 +129,12 @@ class FaxRoom:
         session.ended, session.pages = event, max(session.pages, event.pages)
         call.timer("fax", None)
         self.jobs.page(session.fax, session.first_page + session.pages)
-        call.end(EndCause.GOODBYE)
+        move = self.moves.items.get(call.id)
+        received = session.pages > 0 and isinstance(move.command, ReceiveFax) if move is not None else True
+        if move is None or received or move.on_tone:
+            call.end(EndCause.GOODBYE)
+        else:
+            self.moves.ended(move, event.result)
 
     # --- calls (``core.talk.host.FaxHost``) ---
 
@@ -112,21 +146,83 @@ class FaxRoom:
 
     def answered(self, call: CallId) -> None:
         its = self._switch.calls[call]
-        its.timer("fax", CONNECT_WAIT)
-        its.to_card(its.caller, self._to_send[call])
+        self._start(its, self._to_send[call])
 
     def receive(self, call: CallId) -> None:
         its = self._switch.calls[call]
         card = self._place(its)
-        if card is None or card != its.caller.card:
+        if card is None or its.id in self._sessions:
             self._refused(its)
             return
-        fax, path = received_id(call, self._asked[call]), self._receiving.path(received_id(call, self._asked[call]))
-        session = self._sessions[call] = FaxSession(fax, call, its.number, its.caller.trunk, 0, self._switch.now)
-        self._receiving.begin(session, its, path)
-        its.makes_contact = not its.is_fax
-        its.timer("fax", CONNECT_WAIT)
-        its.to_card(its.caller, ReceiveFax(its.caller.id, fax, path, FaxSettings(self._switch.config.fax.ident)))
+        command = self._new_reception(its)
+        if its.is_fax:
+            self._receiving.begin(self._sessions[call], its, command.path)
+            self._start(its, command)
+        else:
+            self.moves.begin(FaxMove(its, self._sessions[call], command), card)
+
+    def _new_reception(self, call: Call) -> ReceiveFax:
+        fax = received_id(call.id, self._asked[call.id])
+        self._sessions[call.id] = FaxSession(fax, call.id, call.number, call.caller.trunk, 0, self._switch.now)
+        settings = FaxSettings(self._switch.config.fax.ident)
+        return ReceiveFax(call.caller.id, fax, self._receiving.path(fax), settings)
+
+    def _start(self, call: Call, command: SendFax | ReceiveFax) -> None:
+        """On a call whose only leg is on a fax card. The far end is offered T.38 first where the trunk's rule says so."""
+        leg, near = call.caller, call.caller.near
+        call.timer("fax", CONNECT_WAIT)
+        trunk = next((each for each in self._switch.config.trunks if each.name == leg.trunk), None)
+        if near is not None and near.t38 and trunk is not None and trunk.fax == "t38":
+            self._offered[call.id] = command
+            self._switch.emit(Reoffer(leg.id, near, t38=True))
+        else:
+            call.to_card(leg, command)
+
+    # --- faxes on a live call ---
+
+    def _begin_live(self, event: FaxBegun) -> None:
+        call = self._switch.calls.get(event.call)
+        if call is None:
+            return
+        session = FaxSession(event.fax, call.id, call.number, call.caller.trunk, event.first_page, self._switch.now)
+        card = self._place(call)
+        if card is None or call.id in self._sessions or call.caller.state is not LegState.UP:
+            self.jobs.try_over(session, FaxResult.NO_LINE, call.customer)
+            return
+        self._sessions[call.id] = session
+        settings = FaxSettings(self._switch.config.fax.ident, fastest=event.fastest)
+        command = SendFax(call.caller.id, event.fax, event.document, event.first_page, settings)
+        self.moves.begin(FaxMove(call, session, command), card)
+
+    def _tone(self, call: Call, leg: Leg) -> None:
+        """A caller's fax machine is heard before an agent talks: its fax is received, if the rules say so and the far end takes the offer."""
+        waits = leg is call.caller and leg.incoming and not call.is_fax and not call.ivr.is_talking
+        if self._switch.config.fax.on_tone == "off" or not waits or call.id in self._sessions or call.cause is not None:
+            return
+        card = self._place(call)
+        if card is not None:
+            command = self._new_reception(call)
+            self.moves.begin(FaxMove(call, self._sessions[call.id], command, on_tone=True), card)
+
+    def _move_begun(self, move: FaxMove) -> None:
+        call = move.call
+        call.timer("fax", CONNECT_WAIT)
+        if move.on_tone:
+            call.ivr.abandon()
+            call.leave_queue()
+        if isinstance(move.command, ReceiveFax):
+            self._receiving.begin(move.session, call, move.command.path)
+
+    def _move_over(self, move: FaxMove) -> None:
+        call, session = move.call, move.session
+        call.timer("fax", None)
+        del self._sessions[call.id]
+        result = session.ended.result if session.ended is not None else move.result or FaxResult.DROPPED
+        session.seconds = self._switch.now - session.began
+        self._receiving.over(session, call, result)
+        self.jobs.try_over(session, result, call.customer)
+        if isinstance(move.command, ReceiveFax) and not move.on_tone:
+            call.outcome("failed")
 
     def _refused(self, call: Call) -> None:
         self._switch.count("faxes_refused")
@@ -151,17 +247,32 @@ class FaxRoom:
     def timed_out(self, call: Call) -> None:
         """The fax card reports nothing more."""
         self._switch.count("faxes_stuck")
-        call.end(EndCause.FAR_LOST)
+        move = self.moves.items.get(call.id)
+        if move is None or move.on_tone:
+            call.end(EndCause.FAR_LOST)
+        else:
+            self.moves.ended(move, FaxResult.NO_FAX if move.session.connected is None else FaxResult.DROPPED)
+
+    def card_died(self, call: Call, card: CardId) -> None:
+        """A card has died on which the call has no channel of its own, perhaps a second one."""
+        self.moves.card_died(call, card)
 
     def _stop(self, call: CallId) -> None:
-        its = self._switch.calls.get(call)
-        if its is not None:
+        self._switch.apply_decision(FaxStopped(call))
+
+    def _stopped(self, call: CallId) -> None:
+        its, move = self._switch.calls.get(call), self.moves.items.get(call)
+        if move is not None:
+            self._switch.run_for_call(move.call, lambda: self.moves.stop(move))
+        elif its is not None:
             self._switch.run_for_call(its, lambda: its.end(EndCause.CANCELLED))
 
     def call_over(self, call: Call) -> None:
         """The call has been removed."""
         self._asked.pop(call.id, None)
         self._to_send.pop(call.id, None)
+        self._offered.pop(call.id, None)
+        self.moves.call_over(call.id)
         session = self._sessions.pop(call.id, None)
         self.jobs.dirty = True
         if session is None:
@@ -172,6 +283,6 @@ class FaxRoom:
             if session.ended is not None
             else result_of(call.cause, answered=answered, connected=connected)
         )
-        session.seconds = self._switch.now - (call.caller.answered or self._switch.now)
+        session.seconds = self._switch.now - session.began
         self._receiving.over(session, call, result)
         self.jobs.try_over(session, result, call.customer)

@@ -40,6 +40,7 @@ from switch_server.core.leg.facts import (
 )
 from switch_server.core.leg.leg import ChannelState, Leg, LegEvent, LegState
 from switch_server.core.leg.line_use import LineUse
+from switch_server.core.leg.second_channel import SecondChannel, SecondState
 
 __all__ = [
     "Answer",
@@ -76,5 +77,7 @@ __all__ = [
     "Reoffer",
     "Ring",
     "RingDesk",
+    "SecondChannel",
+    "SecondState",
     "ToCard",
 ]

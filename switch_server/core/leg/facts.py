@@ -4,6 +4,7 @@ from msgspec import Struct
 
 from shared.enums import DigitMode, EndCause, PlayEnd
 from shared.ids import (
+    CardId,
     LegId,
     RecordingId,
 )
@@ -121,18 +122,23 @@ class DigitUsed(Event, frozen=True):
 
 
 class ChannelOpened(Event, frozen=True):
+    """``card``: the card that says so; a leg may have channels on two."""
+
     leg: LegId
     near: Near
+    card: CardId | None = None
 
 
 class ChannelFailed(Event, frozen=True):
     leg: LegId
     reason: str
+    card: CardId | None = None
 
 
 class ChannelClosed(Event, frozen=True):
     leg: LegId
     stats: MediaStats
+    card: CardId | None = None
 
 
 class PlayEnded(Event, frozen=True):

@@ -16,6 +16,7 @@ from shared.ids import CardId, LegId, TrunkName
 from switch_server.core.leg.facts import LegRouted, Reason
 from switch_server.core.leg.key_source import KeySource
 from switch_server.core.leg.line_use import LineUse
+from switch_server.core.leg.second_channel import SecondChannel
 from switch_server.core.words import Far, MediaStats, Near
 
 
@@ -97,6 +98,7 @@ class Leg:
         self._state = LegState.OPENING
         self._channel = ChannelState.NONE
         self._card: CardId | None = None
+        self._second: SecondChannel | None = None
         self._use: LineUse | None = None
         self.near: Near | None = None
         self.far: Far | None = None
@@ -138,6 +140,15 @@ class Leg:
     @card.setter
     def card(self, card: CardId | None) -> None:
         self._card = card
+        self._changed()
+
+    @property
+    def second(self) -> SecondChannel | None:
+        return self._second
+
+    @second.setter
+    def second(self, second: SecondChannel | None) -> None:
+        self._second = second
         self._changed()
 
     def counted_in(self, use: LineUse) -> None:
@@ -193,11 +204,15 @@ class Leg:
     @property
     def over(self) -> bool:
         """The line has ended, and no channel is held."""
-        return self.state is LegState.ENDED and not self.holds_channel
+        return self.state is LegState.ENDED and not self.holds_channel and self.second is None
 
     @property
     def holds_channel(self) -> bool:
         return self.channel in HOLDING
+
+    @property
+    def second_card(self) -> CardId | None:
+        return self.second.card if self.second is not None else None
 
     @property
     def alive(self) -> bool:

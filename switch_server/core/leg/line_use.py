@@ -6,8 +6,9 @@ from typing import Protocol
 
 from shared.ids import CardId, LegId, TrunkName
 
-Use = tuple[TrunkName | None, CardId | None]
-NOTHING: Use = (None, None)
+Use = tuple[TrunkName | None, CardId | None, CardId | None]
+"""A leg's trunk, card, and the card of its second channel."""
+NOTHING: Use = (None, None, None)
 
 
 class CountedLeg(Protocol):
@@ -21,6 +22,8 @@ class CountedLeg(Protocol):
     def holds_line(self) -> bool: ...
     @property
     def holds_channel(self) -> bool: ...
+    @property
+    def second_card(self) -> CardId | None: ...
 
 
 class LineUse:
@@ -43,7 +46,8 @@ class LineUse:
 
     def look(self, leg: CountedLeg) -> None:
         """The leg may have changed."""
-        self._put(leg.id, (leg.trunk if leg.holds_line else None, leg.card if leg.holds_channel else None))
+        card = leg.card if leg.holds_channel else None
+        self._put(leg.id, (leg.trunk if leg.holds_line else None, card, leg.second_card))
 
     def forget(self, leg: LegId) -> None:
         """The leg's call is over."""
@@ -53,11 +57,12 @@ class LineUse:
         was = self._of.get(leg, NOTHING)
         if use == was:
             return
-        for change, (trunk, card) in ((-1, was), (1, use)):
+        for change, (trunk, *cards) in ((-1, was), (1, use)):
             if trunk is not None:
                 self.lines[trunk] += change
-            if card is not None:
-                self.channels[card] += change
+            for card in cards:
+                if card is not None:
+                    self.channels[card] += change
         if use == NOTHING:
             del self._of[leg]
         else:

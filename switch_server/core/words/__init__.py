@@ -7,7 +7,19 @@ from switch_server.core.words.call_rate import CallRate
 from switch_server.core.words.config import DISPOSITIONS, Hours, Limits, Queue, Signalling, SwitchConfig, Trunk
 from switch_server.core.words.effects import Audit, Effect, SaveRecord, Transition
 from switch_server.core.words.events import Event
-from switch_server.core.words.fax import FAX, FAX_COMMANDS, FAX_EVENTS, FaxSettings, ReceiveFax, SendFax, StopFax
+from switch_server.core.words.fax import (
+    FAX,
+    FAX_COMMANDS,
+    FAX_EVENTS,
+    FaxConnected,
+    FaxEnded,
+    FaxPage,
+    FaxSettings,
+    FaxToneHeard,
+    ReceiveFax,
+    SendFax,
+    StopFax,
+)
 from switch_server.core.words.fax_rules import FaxRetries, FaxRules, QuietHours, group_of
 from switch_server.core.words.media import (
     CARD_COMMANDS,
@@ -23,6 +35,8 @@ from switch_server.core.words.media import (
     Hear,
     KeysEndPlays,
     MaskRecording,
+    MediaLatched,
+    MediaSilent,
     MediaStats,
     MoveRecording,
     Near,
@@ -33,6 +47,7 @@ from switch_server.core.words.media import (
     StartRecording,
     StopPlay,
     StopRecording,
+    T38Far,
 )
 from switch_server.core.words.number_rules import (
     LONGEST_NUMBER,
@@ -88,14 +103,20 @@ __all__ = [
     "Event",
     "FailOver",
     "Far",
+    "FaxConnected",
+    "FaxEnded",
+    "FaxPage",
     "FaxRetries",
     "FaxRules",
     "FaxSettings",
+    "FaxToneHeard",
     "Hear",
     "Hours",
     "KeysEndPlays",
     "Limits",
     "MaskRecording",
+    "MediaLatched",
+    "MediaSilent",
     "MediaStats",
     "MoveRecording",
     "Near",
@@ -121,6 +142,7 @@ __all__ = [
     "StopRecording",
     "SwitchConfig",
     "Switchboard",
+    "T38Far",
     "Timers",
     "Transition",
     "Trunk",

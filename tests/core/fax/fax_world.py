@@ -12,7 +12,8 @@ from switch_server.core.flow import FaxReceive, Flow, HangUpStep
 from switch_server.core.leg import PlaceCall
 from switch_server.core.words import FAX, FaxRules, SendFax, SwitchConfig, media
 from tests.core.a_flow import MAIN, TRUNK
-from tests.core.world import CONFIG, FAR, World
+from tests.core.desk_world import DeskWorld
+from tests.core.world import CONFIG, FAR
 
 FAX_CARD = CardId("fax-1")
 FAX_NUMBER = "02087550088"
@@ -21,16 +22,19 @@ NUMBER = "02083001234"
 RULES = FaxRules(ident="+86 20 8755", numbers={FAX_NUMBER: "orders", "*": "all"})
 
 
-class FaxWorld(World):
-    def __init__(self, rules: FaxRules = RULES, config: SwitchConfig = CONFIG, channels: int = 32) -> None:
-        super().__init__(config=config)
+class FaxWorld(DeskWorld):
+    def __init__(
+        self, rules: FaxRules = RULES, config: SwitchConfig = CONFIG, channels: int = 32, flow: Flow = MAIN
+    ) -> None:
+        super().__init__(flow, config)
+        self._flow = flow
         self.rules(rules)
         self.tell(ev.CardUp(FAX_CARD, channels, FAX))
         self._faxes = 0
 
     def rules(self, rules: FaxRules) -> None:
         config = structs.replace(self.switch.config, fax=rules, fax_spool="/fax")
-        self.tell(ev.Configured(config, (MAIN, FAX_FLOW)))
+        self.tell(ev.Configured(config, (self._flow, FAX_FLOW)))
 
     def job(self, **changes: Any) -> FaxJob:
         self._faxes += 1

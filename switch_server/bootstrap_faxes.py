@@ -11,6 +11,7 @@ from switch_server.core.words import FAX
 from switch_server.ports.faxes import Documents
 from switch_server.services.documents import DocumentSpool
 from switch_server.services.engine import Engine
+from switch_server.services.fax_back import FaxBack, Statements
 from switch_server.services.fax_documents import FaxDocuments
 from switch_server.services.fax_operations import FaxOperations, FaxOperationSources
 from switch_server.services.fax_spool import FaxSpool
@@ -38,7 +39,7 @@ def fax_documents(spool: DocumentSpool, engine: Engine, clock: Callable[[], floa
 
 
 class FaxServices:
-    """``folder``: of the pages; made if it is missing. Raises ``OSError``."""
+    """``folder``: of the pages; made if it is missing. ``statements``: ``None`` where none can be made. Raises ``OSError``."""
 
     def __init__(
         self,
@@ -48,6 +49,7 @@ class FaxServices:
         clock: Callable[[], float],
         new_id: Callable[[], CallId],
         documents: Documents,
+        statements: Statements | None = None,
     ) -> None:
         switch = engine.switch
         self.spool = FaxSpool(folder, lambda: switch.config.fax, engine.post, clock)
@@ -65,6 +67,7 @@ class FaxServices:
                 work=store.fax_work,
                 clock=clock,
                 new_id=new_id,
+                make=FaxBack(engine.post, new_id, clock, statements, documents).do,
                 has_card=lambda: any(card.up and card.kind == FAX for card in switch.cards.values()),
                 is_full=lambda: self.spool.full,
                 customer_name=name_of,

@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from switch_server.core.call import FindCaller
 from switch_server.core.desks import AnswerDesk, HidePop, ShowPop
-from switch_server.core.fax import FaxAnswered, KeepFax, TellFaxChanged
+from switch_server.core.fax import FaxAnswered, KeepFax, MakeFaxDocument, TellFaxChanged
 from switch_server.core.ivr import AskBranch, CountWrongPin, FindAccount, GiveBackPinTry
 from switch_server.core.leg import LineEffect, ToCard
 from switch_server.core.orders import JournalOrder, RecordOrderState, Resolve, SendOrder
@@ -85,8 +85,7 @@ class Engine:
             SaveRecord: adapters.store.do,
             Audit: adapters.store.do,
             KeepFax: adapters.store.do,
-            FaxAnswered: adapters.faxes.do,
-            TellFaxChanged: adapters.faxes.do,
+            **dict.fromkeys((FaxAnswered, TellFaxChanged, MakeFaxDocument), adapters.faxes.do),
             JournalOrder: self._journal_order,
             RecordOrderState: self._journal_order,
             **dict.fromkeys((TellDesk, AnswerDesk, ShowPop, HidePop), adapters.desks.do),

@@ -22,6 +22,7 @@ from switch_server.core.fax import (
     FaxEffect,
     FaxJob,
     FaxRetryAsked,
+    MakeFaxDocument,
     TellFaxChanged,
 )
 from switch_server.core.words import Event
@@ -64,6 +65,7 @@ class FaxSources(Struct, frozen=True, kw_only=True):
     work: FaxWork
     clock: Callable[[], float]
     new_id: Callable[[], CallId]
+    make: Callable[[MakeFaxDocument], None]
     has_card: Callable[[], bool]
     is_full: Callable[[], bool]
     customer_name: Callable[[CustomerId], str]
@@ -89,6 +91,8 @@ class SwitchFaxes:
                     waiting.set_result(effect)
             case TellFaxChanged(fax=fax, row=row):
                 self._changed(fax, row)
+            case MakeFaxDocument():
+                self._from.make(effect)
 
     def _changed(self, fax: FaxId, row: dict[str, Any]) -> None:
         old = self._open.get(fax)

@@ -32,7 +32,7 @@ from shared.ids import (
 )
 from shared.secret import Secret
 from switch_server.core import catalogue as ev
-from switch_server.core.fax import KeepFax
+from switch_server.core.fax import KeepFax, MakeFaxDocument
 from switch_server.core.flow import Flow
 from switch_server.core.ivr import AskBranch, CountWrongPin, FindAccount
 from switch_server.core.leg import Answer, HangUp, PlaceCall, RefreshLeg, Reject, Reoffer, RingDesk, ToCard
@@ -76,7 +76,8 @@ class Reactions:
         self.desk: str = "answer"  # answer | silent | refuse | dead
         self.t38 = False  # whether the cards' channels take UDPTL
         self.reoffer: str = "take"  # take | audio | refuse
-        self.keeps_faxes = True
+        self.makes_documents = self.keeps_faxes = True
+        self._documents = 0
         self.fax_pages = 3
         self.fax_tries: list[tuple[int, FaxResult]] = []
         """Of the next T.30 sessions: the pages after which each ends, and its result; further ones send or receive all pages."""
@@ -135,6 +136,11 @@ class Reactions:
                 reply = self._branch(effect)
                 if reply is not None:
                     yield 0.05, ev.BranchAnswered(effect.call, effect.request, reply)
+            case MakeFaxDocument(call=call):
+                self._documents += 1
+                name = FaxId(f"f20261122T093000-9{self._documents:03}")
+                pages = self.fax_pages if self.makes_documents else 0
+                yield 1.0, ev.FaxDocumentMade(call, name, "/fax/documents/s.tif", pages, "持仓清单")
             case KeepFax(fax=name):
                 yield 0.01, (ev.FaxKept if self.keeps_faxes else ev.FaxKeepFailed)(name)
             case JournalOrder(key=key):

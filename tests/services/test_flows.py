@@ -56,7 +56,7 @@ def test_all_that_is_wrong_in_all_files(tmp_path: Path) -> None:
     assert told(tmp_path) == [
         "a.yaml:5: steps.hello.say[0]: no prompt 'wellcome' in zh_CN and en; did you mean 'welcome'?",
         "b.yaml:1: not YAML: did not find expected key",
-        "c.yaml:6: steps.bye.kind: Invalid value 'vanish'; allowed: say, menu, input, service, queue, callback, dial, language, set, hangup",
+        "c.yaml:6: steps.bye.kind: Invalid value 'vanish'; allowed: say, menu, input, service, queue, callback, dial, fax_receive, fax_send, language, set, hangup",
         "d.yaml:5: steps.hello.nxt: unknown key; allowed: barge_in, kind, next, say, title",
     ]
 

@@ -426,6 +426,13 @@ class Call(CallLegs):
     def receive_fax(self) -> None:
         self.switch.faxes.receive(self.id)
 
+    def send_fax(self, document: str, to: str) -> None:
+        number = str(self.variables.get(to.strip("{}"), "")) if to else ""
+        if self.services.login is None or (to and not number):
+            self.outcome("failed")
+        else:
+            self.switch.faxes.send(self.id, document, number)
+
     @property
     def desk_rings(self) -> bool:
         return self.desk.rings

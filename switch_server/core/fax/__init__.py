@@ -4,12 +4,13 @@ In: ``FaxAsked`` and the answers of disk and fax cards. Out: ``KeepFax``, calls 
 A newcomer may change the times between tries (``schedule``) or the order of waiting faxes (``queue``).
 """
 
-from switch_server.core.fax.effects import FaxAnswered, FaxEffect, KeepFax, TellFaxChanged
+from switch_server.core.fax.effects import FaxAnswered, FaxEffect, KeepFax, MakeFaxDocument, TellFaxChanged
 from switch_server.core.fax.facts import (
     FaxAsked,
     FaxBegun,
     FaxCancelAsked,
     FaxConnected,
+    FaxDocumentMade,
     FaxEnded,
     FaxesRecovered,
     FaxFact,
@@ -17,6 +18,7 @@ from switch_server.core.fax.facts import (
     FaxKeepFailed,
     FaxKept,
     FaxLegFact,
+    FaxOutcome,
     FaxPage,
     FaxPlaced,
     FaxRetryAsked,
@@ -34,6 +36,7 @@ __all__ = [
     "FaxBegun",
     "FaxCancelAsked",
     "FaxConnected",
+    "FaxDocumentMade",
     "FaxEffect",
     "FaxEnded",
     "FaxFact",
@@ -41,6 +44,7 @@ __all__ = [
     "FaxKeepFailed",
     "FaxKept",
     "FaxLegFact",
+    "FaxOutcome",
     "FaxPage",
     "FaxPlaced",
     "FaxRetryAsked",
@@ -50,6 +54,7 @@ __all__ = [
     "FaxToneHeard",
     "FaxesRecovered",
     "KeepFax",
+    "MakeFaxDocument",
     "SavedFax",
     "SavedTry",
     "TellFaxChanged",

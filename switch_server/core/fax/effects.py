@@ -3,6 +3,7 @@
 from typing import Any
 
 from shared.fax import FaxId, FaxVerdict
+from shared.ids import AccountNo, CallId, CustomerId
 from switch_server.core.words import Effect
 
 
@@ -28,4 +29,14 @@ class TellFaxChanged(Effect, frozen=True):
     row: dict[str, Any]
 
 
-FaxEffect = FaxAnswered | TellFaxChanged
+class MakeFaxDocument(Effect, frozen=True):
+    """For ``ports.fax_rows.FaxesPort``: the pages of a statement. ``document``: of ``shared.desk_fax.StatementKind``. Answered by ``FaxDocumentMade``."""
+
+    call: CallId
+    document: str
+    account: AccountNo
+    customer: CustomerId | None
+    number: str
+
+
+FaxEffect = FaxAnswered | TellFaxChanged | MakeFaxDocument

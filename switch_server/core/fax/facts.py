@@ -114,6 +114,26 @@ class FaxBegun(Event, frozen=True):
     fastest: FaxModem = FaxModem.V17
 
 
+class FaxDocumentMade(Event, frozen=True):
+    """Answer to ``MakeFaxDocument``. ``fax``: an id for the fax; ``pages`` 0: the document can't be made.
+
+    ``asked_in`` is the call; a replay of the call does not need this fact, since ``FaxBegun`` or ``FaxOutcome`` follows from it.
+    """
+
+    asked_in: CallId
+    fax: FaxId
+    document: str = ""
+    pages: int = 0
+    title: str = ""
+
+
+class FaxOutcome(Event, frozen=True):
+    """What became of the fax for which the call's walk waits, as an event of that call: ``sent`` or ``failed``. In a replay it comes from the journal."""
+
+    call: CallId
+    outcome: str
+
+
 class FaxStopped(Event, frozen=True):
     """The fax of the call was cancelled, as an event of that call; in a replay it comes from the journal."""
 
@@ -166,6 +186,7 @@ class FaxToneHeard(Event, frozen=True):
 
 FaxFact = (
     FaxAsked | FaxKept | FaxKeepFailed | FaxesRecovered | FaxCancelAsked | FaxRetryAsked | FaxSpoolChanged | FaxPlaced | FaxBegun | FaxStopped
+    | FaxDocumentMade | FaxOutcome
 )  # fmt: skip
 """Facts that concern no leg."""
 FaxLegFact = FaxConnected | FaxPage | FaxEnded | FaxToneHeard

@@ -40,11 +40,16 @@ class Job:
 
 
 class FaxJobs:
-    """``stop`` ends the session of a call whose fax is cancelled."""
+    """``stop`` ends the session of a call whose fax is cancelled; ``answered`` is told each verdict."""
 
-    def __init__(self, switch: LineSwitchboard, stop: Callable[[CallId], None]) -> None:
+    def __init__(
+        self,
+        switch: LineSwitchboard,
+        stop: Callable[[CallId], None],
+        answered: Callable[[FaxId, FaxVerdict], None],
+    ) -> None:
         self._switch = switch
-        self._stop = stop
+        self._stop, self._answered = stop, answered
         self.items: dict[FaxId, Job] = {}
         self._asked: dict[FaxId, Job] = {}
         """Faxes whose rows are on their way to the disk."""
@@ -341,6 +346,7 @@ class FaxJobs:
 
     def _answer(self, fax: FaxId, verdict: FaxVerdict, earlier: FaxId | None = None) -> None:
         self._switch.emit(FaxAnswered(fax, verdict, earlier))
+        self._answered(fax, verdict)
 
 
 def _key(job: FaxJob) -> tuple[str, str, str]:

@@ -4,20 +4,24 @@ from collections import Counter
 from typing import assert_never
 
 from shared.enums import EndCause
-from shared.fax import FaxModem, FaxResult
+from shared.fax import FaxId, FaxModem, FaxResult, FaxVerdict
 from shared.ids import CallId, CardId
 from switch_server.core.call import AnyLegFact, Call, LineSwitchboard, freest_card
+from switch_server.core.fax.effects import MakeFaxDocument
 from switch_server.core.fax.facts import (
     FaxAsked,
     FaxBegun,
     FaxCancelAsked,
     FaxConnected,
+    FaxDocumentMade,
     FaxEnded,
     FaxesRecovered,
     FaxFact,
+    FaxJob,
     FaxKeepFailed,
     FaxKept,
     FaxLegFact,
+    FaxOutcome,
     FaxPage,
     FaxPlaced,
     FaxRetryAsked,
@@ -35,6 +39,8 @@ from switch_server.core.words import FAX, FaxSettings, ReceiveFax, SendFax
 
 CONNECT_WAIT = 120.0
 """Seconds from the answer to the far machine's first frame; a card that reports nothing by then is stuck (T.30 timers T0 and T1 end at 60 s and 35 s)."""
+DOCUMENT_WAIT = 90.0
+"""Seconds for making the pages of a document."""
 PAGE_WAIT = 1800.0
 """Seconds for one page at most: a dense fine page at 2,400 bit/s."""
 
@@ -42,7 +48,7 @@ PAGE_WAIT = 1800.0
 class FaxRoom:
     def __init__(self, switch: LineSwitchboard) -> None:
         self._switch = switch
-        self.jobs = FaxJobs(switch, self._stop)
+        self.jobs = FaxJobs(switch, self._stop, self._job_answered)
         self._receiving = Receiving(switch)
         self._sessions: dict[CallId, FaxSession] = {}
         self._to_send: dict[CallId, SendFax] = {}
@@ -55,6 +61,10 @@ class FaxRoom:
         self.replayed_cards: dict[tuple[CallId, int], CardId | None] = {}
         """For a replay: the choices in the journal."""
         self._spool_full = False
+        self._making: dict[CallId, MakeFaxDocument] = {}
+        """Calls whose walk waits for a document."""
+        self._of_walks: dict[FaxId, CallId] = {}
+        """Faxes for which the walk of a call waits."""
 
     def distribute(self) -> None:
         self.jobs.distribute()
@@ -81,6 +91,10 @@ class FaxRoom:
                 self.jobs.retry(event)
             case FaxBegun():
                 self._begin_live(event)
+            case FaxDocumentMade():
+                self._document_made(event)
+            case FaxOutcome(call=call, outcome=outcome):
+                self._outcome(call, outcome)
             case FaxStopped(call=call):
                 self._stopped(call)
             case FaxSpoolChanged(full=full):
@@ -178,16 +192,65 @@ class FaxRoom:
         else:
             call.to_card(leg, command)
 
+    # --- fax-back ---
+
+    def send(self, call: CallId, document: str, number: str) -> None:
+        its = self._switch.calls[call]
+        login = its.services.login
+        assert login is not None  # the call has looked
+        ask = self._making[call] = MakeFaxDocument(call, document, login.account, login.customer, number)
+        its.timer("fax", DOCUMENT_WAIT)
+        self._switch.emit(ask)
+
+    def _document_made(self, event: FaxDocumentMade) -> None:
+        ask, call = self._making.get(event.asked_in), self._switch.calls.get(event.asked_in)
+        if ask is None or call is None:
+            return
+        if not event.pages:
+            self._switch.apply_decision(FaxOutcome(call.id, "failed"))
+            return
+        job = FaxJob(
+            fax=event.fax, number=ask.number, document=event.document, pages=event.pages, by="caller", title=event.title,
+            digest=f"{ask.document} {ask.account}", customer=ask.customer, account=ask.account, call=call.id,
+        )  # fmt: skip
+        self._of_walks[event.fax] = call.id
+        self.jobs.ask(FaxAsked(job, None if ask.number else call.id))
+
+    def _job_answered(self, fax: FaxId, verdict: FaxVerdict) -> None:
+        """A fax on the call itself is over only later."""
+        call = self._of_walks.get(fax)
+        if call is None:
+            return
+        live = call in self._making and not self._making[call].number
+        if verdict is not FaxVerdict.ACCEPTED or not live:
+            self._walk_outcome(
+                fax, sent=verdict is FaxVerdict.ACCEPTED or (verdict is FaxVerdict.DUPLICATE and not live)
+            )
+
+    def _walk_outcome(self, fax: FaxId, *, sent: bool) -> None:
+        call = self._of_walks.pop(fax, None)
+        if call is not None and call in self._switch.calls:
+            self._switch.apply_decision(FaxOutcome(call, "sent" if sent else "failed"))
+
+    def _outcome(self, call: CallId, outcome: str) -> None:
+        its = self._switch.calls.get(call)
+        self._making.pop(call, None)
+        if its is not None and its.cause is None:
+            its.timer("fax", None)
+            self._switch.run_for_call(its, lambda: its.outcome(outcome))
+
     # --- faxes on a live call ---
 
     def _begin_live(self, event: FaxBegun) -> None:
         call = self._switch.calls.get(event.call)
         if call is None:
             return
+        call.timer("fax", None)
         session = FaxSession(event.fax, call.id, call.number, call.caller.trunk, event.first_page, self._switch.now)
         card = self._place(call)
         if card is None or call.id in self._sessions or call.caller.state is not LegState.UP:
             self.jobs.try_over(session, FaxResult.NO_LINE, call.customer)
+            self._walk_outcome(event.fax, sent=False)
             return
         self._sessions[call.id] = session
         settings = FaxSettings(self._switch.config.fax.ident, fastest=event.fastest)
@@ -221,6 +284,7 @@ class FaxRoom:
         session.seconds = self._switch.now - session.began
         self._receiving.over(session, call, result)
         self.jobs.try_over(session, result, call.customer)
+        self._walk_outcome(session.fax, sent=result is FaxResult.OK)
         if isinstance(move.command, ReceiveFax) and not move.on_tone:
             call.outcome("failed")
 
@@ -245,7 +309,10 @@ class FaxRoom:
         return call.caller.card if call.is_fax else freest_card(self._switch, kind=FAX)
 
     def timed_out(self, call: Call) -> None:
-        """The fax card reports nothing more."""
+        """The fax card reports nothing more, or no document has come."""
+        if call.id in self._making and call.id not in self._sessions:
+            self._outcome(call.id, "failed")
+            return
         self._switch.count("faxes_stuck")
         move = self.moves.items.get(call.id)
         if move is None or move.on_tone:
@@ -272,6 +339,8 @@ class FaxRoom:
         self._asked.pop(call.id, None)
         self._to_send.pop(call.id, None)
         self._offered.pop(call.id, None)
+        self._making.pop(call.id, None)
+        self._of_walks = {fax: its for fax, its in self._of_walks.items() if its != call.id}
         self.moves.call_over(call.id)
         session = self._sessions.pop(call.id, None)
         self.jobs.dirty = True

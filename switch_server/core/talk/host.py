@@ -73,6 +73,10 @@ class FaxHost(Protocol):
         """The caller's machine sends a fax. Where it can't be received, the walk gets the outcome ``failed``."""
         ...
 
+    def send(self, call: CallId, document: str, number: str) -> None:
+        """The caller asks for a statement by fax; empty ``number``: on this call. The walk gets the outcome ``sent`` or ``failed``."""
+        ...
+
 
 class SeatHost(Protocol):
     """The protocol of the agents' seats, for calls (``core.desks.Desks``)."""

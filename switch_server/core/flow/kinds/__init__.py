@@ -5,6 +5,7 @@ from typing import Any, Union
 from switch_server.core.flow.kinds.callback import CallbackStep
 from switch_server.core.flow.kinds.dial import DialStep
 from switch_server.core.flow.kinds.fax_receive import FaxReceive
+from switch_server.core.flow.kinds.fax_send import FaxSend
 from switch_server.core.flow.kinds.hangup import HangUpStep
 from switch_server.core.flow.kinds.input import Input
 from switch_server.core.flow.kinds.language import SetLanguage
@@ -36,6 +37,7 @@ for _kind in (
     CallbackStep,
     DialStep,
     FaxReceive,
+    FaxSend,
     SetLanguage,
     SetStep,
     HangUpStep,
@@ -53,6 +55,7 @@ __all__ = [
     "CallbackStep",
     "DialStep",
     "FaxReceive",
+    "FaxSend",
     "HangUpStep",
     "Input",
     "Menu",

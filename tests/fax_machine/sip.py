@@ -6,7 +6,8 @@ JSON: ``ready``, the call's states, and at the fax's end ``{"state": "fax", "cod
 
 import argparse
 import json
-import queue
+import os
+import sys
 import time
 from typing import Any
 
@@ -67,12 +68,20 @@ class FaxCall(pj.Call):  # type: ignore[misc]
 
 
 class FaxAccount(pj.Account):  # type: ignore[misc]
-    def __init__(self, calls: "queue.Queue[int]") -> None:
+    """Answers the first call, and refuses all others."""
+
+    def __init__(self, options: argparse.Namespace) -> None:
         super().__init__()
-        self.calls = calls
+        self.options = options
+        self.call: FaxCall | None = None
 
     def onIncomingCall(self, prm: Any) -> None:  # noqa: N802
-        self.calls.put(prm.callId)
+        call = FaxCall(self, self.options, prm.callId)
+        answer = pj.CallOpParam(True)
+        answer.statusCode = 200 if self.call is None else 486
+        call.answer(answer)
+        self.call = self.call or call
+        _keep.append(call)
 
 
 def terminal(options: argparse.Namespace) -> Audio:
@@ -91,7 +100,7 @@ def endpoint_of(port: int) -> Any:
     media.clockRate = media.sndClockRate = 8000
     media.noVad, media.ecTailLen, media.audioFramePtime, media.ptime = True, 0, 20, 20
     media.jbInit = media.jbMinPre = media.jbMaxPre = 100  # ms: a fixed depth
-    media.jbMax, media.jbDiscardAlgo = 500, 0  # nothing is discarded
+    media.jbMax = 500
     endpoint.libInit(config)
     transport = pj.TransportConfig()
     transport.port, transport.boundAddress = port, "127.0.0.1"
@@ -107,29 +116,27 @@ def run(options: argparse.Namespace) -> None:
     endpoint = endpoint_of(options.port)
     settings = pj.AccountConfig()
     settings.idUri = f"sip:{options.user}@127.0.0.1:{options.port}"
-    incoming: queue.Queue[int] = queue.Queue()
-    account = FaxAccount(incoming)
+    account = FaxAccount(options)
     account.create(settings)
     say("ready")
-    call: FaxCall | None = None
     if options.dial:
-        call = FaxCall(account, options)
-        call.makeCall(options.dial, pj.CallOpParam(True))
+        account.call = FaxCall(account, options)
+        account.call.makeCall(options.dial, pj.CallOpParam(True))
     ended: float | None = None
-    while call is None or not call.over:
+    while account.call is None or not account.call.over:
         endpoint.libHandleEvents(10)
-        if call is None and not incoming.empty():
-            call = FaxCall(account, options, incoming.get())
-            answer = pj.CallOpParam(True)
-            answer.statusCode = 200
-            call.answer(answer)
-        port = None if call is None else call.port
-        if port is not None and port.engine.terminal.code is not None and ended is None:
+        if account.call is None or account.call.port is None:
+            continue
+        fax = account.call.port.engine.terminal
+        if fax.code is not None and ended is None:
             ended = time.monotonic()
-            say("fax", code=port.engine.terminal.code, remote=port.engine.terminal.remote)
-        if call is not None and ended is not None and time.monotonic() - ended > options.linger:
-            call.hangup(pj.CallOpParam(True))
+            say("fax", code=fax.code, remote=fax.remote)
+        if ended is not None and time.monotonic() - ended > options.linger:
+            account.call.hangup(pj.CallOpParam(True))
             ended = float("inf")
-    if call.port is not None and ended is None:
-        call.port.engine.terminal.terminate()
-        say("fax", code=call.port.engine.terminal.code, remote=call.port.engine.terminal.remote)
+    if account.call.port is not None and ended is None:
+        fax = account.call.port.engine.terminal
+        fax.terminate()
+        say("fax", code=fax.code, remote=fax.remote)
+    sys.stdout.flush()
+    os._exit(0)  # pjsua2's objects abort the process where Python ends them in another order than they were made

@@ -32,8 +32,8 @@ from switch_server.card.quality import Reception, mos
 from switch_server.card.recorder import Recorder, RecordingWriter
 from switch_server.card.rtcp_reporter import RtcpReporter
 from switch_server.card.sockets import MmsgSockets, bind_pair, open_sockets, pack_address
+from switch_server.core.words import fax as f
 from switch_server.core.words import media as m
-from switch_server.core.words.fax import FaxToneHeard
 
 ADAPT_EVERY = 100
 SETTLE_EVERY = 10
@@ -332,7 +332,7 @@ class Card:
 
     def _cng(self, row: int) -> None:
         self.channels.changed |= self._watch.close(row)
-        self._tell(FaxToneHeard(self.channels.leg[row]))
+        self._tell(f.FaxToneHeard(self.channels.leg[row]))
 
     def _play_ended(self, row: int, play: int, reason: PlayEnd, played_ms: int) -> None:
         self._tell(m.PlayEnded(self.channels.leg[row], play, reason, played_ms))

@@ -12,7 +12,7 @@ import sys
 from shared.ids import CardId
 from switch_server.card.control import Control
 from switch_server.core.words import CARD_COMMANDS, CardReady
-from switch_server.core.words.fax import FAX, FAX_COMMANDS
+from switch_server.core.words import fax as f
 from switch_server.fax_card import NoSpandsp
 from switch_server.fax_card.card import FaxCard
 from switch_server.fax_card.library import load
@@ -37,9 +37,9 @@ def main() -> int:
     except NoSpandsp as error:
         LOG.error("%s: %s", options.card, error)  # noqa: TRY400  # the text says all
         return 1
-    control = Control(socket.socket(fileno=options.fd), (*CARD_COMMANDS, *FAX_COMMANDS))
+    control = Control(socket.socket(fileno=options.fd), (*CARD_COMMANDS, *f.FAX_COMMANDS))
     card = FaxCard(library, options.ip, options.channels, control.send)
-    control.send(CardReady(CardId(options.card), options.channels, FAX))
+    control.send(CardReady(CardId(options.card), options.channels, f.FAX))
     FaxLoop(CardId(options.card), card, control).run()
     control.flush()
     return 0

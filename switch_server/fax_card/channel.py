@@ -10,12 +10,13 @@ from shared.enums import Direction, Law
 from shared.fax import FaxId, FaxResult
 from shared.ids import LegId
 from switch_server.card.sockets import bind_pair
-from switch_server.core.words.media import CardEvent, Far, MediaLatched, MediaSilent, MediaStats, Near
+from switch_server.core.words import CardEvent, Far, MediaStats, Near
+from switch_server.core.words import media as m
 from switch_server.fax_card import FRAME, udptl
 from switch_server.fax_card.audio import SILENCE, TYPES, AudioBuffer, parse
 from switch_server.fax_card.codec import Codec
-from switch_server.fax_card.session import Session
-from switch_server.fax_card.source import Address, Source
+from switch_server.fax_card.session import FaxSession
+from switch_server.fax_card.source import Address, FarSource
 from switch_server.fax_card.t30 import AudioTerminal, Task
 from switch_server.fax_card.t38 import T38Terminal
 
@@ -28,7 +29,7 @@ BUFFER_BYTES: Final = 1 << 18
 _RTP: Final = struct.Struct("!BBHII")
 
 
-class Channel:
+class FaxChannel:
     """``tick`` each 20 ms: takes what has come, and sends a frame. Raises ``OSError`` where no port can be had or the address is none."""
 
     def __init__(
@@ -38,12 +39,12 @@ class Channel:
         self._law, self._far = law, None
         self._rtp, self._rtcp = bind_pair(ip, BUFFER_BYTES)  # the second port is bound so that no other channel has it
         self.near = Near(ip, self._rtp.getsockname()[1], law, t38=True)
-        self.source = Source()
+        self.source = FarSource()
         self.malformed = self.packets_in = self.packets_out = 0
         self._buffer = AudioBuffer()
         self._seq, self._stamp, self._ssrc = secrets.randbits(16), secrets.randbits(32), secrets.randbits(32)
         self._marker = True
-        self._session: Session | None = None
+        self._session: FaxSession | None = None
 
     _far: Far | None
 
@@ -62,7 +63,7 @@ class Channel:
         """Ends a running session, then begins a new one."""
         if self._session is not None:
             self._session.close()
-        self._session = Session(self._library, self._leg, fax, task, self._tell)
+        self._session = FaxSession(self._library, self._leg, fax, task, self._tell)
         self._use(self._session)
 
     def stop_fax(self) -> None:
@@ -97,7 +98,7 @@ class Channel:
             if session.over:
                 self._session = None
 
-    def _use(self, session: Session) -> None:
+    def _use(self, session: FaxSession) -> None:
         if self._far is not None and self._far.t38 is not None:
             session.use_t38(self._far.t38, self._send)
         else:
@@ -141,7 +142,7 @@ class Channel:
         was = self.source.latched
         taken = self.source.take(sender)
         if taken and not was:
-            self._tell(MediaLatched(self._leg))
+            self._tell(m.MediaLatched(self._leg))
         return taken
 
     # --- sending ---
@@ -175,4 +176,4 @@ class Channel:
     def _note_silence(self, far: Far | None) -> None:
         quiet = self.source.quiet
         if far is not None and far.direction in SPEAKS and quiet and quiet % SILENT_TICKS == 0:
-            self._tell(MediaSilent(self._leg, quiet // 50))
+            self._tell(m.MediaSilent(self._leg, quiet // 50))

@@ -6,8 +6,9 @@ from typing import Any, Final
 
 from shared.fax import FaxId, FaxResult
 from shared.ids import LegId
-from switch_server.core.words.fax import FaxConnected, FaxEnded, FaxPage
-from switch_server.core.words.media import CardEvent, T38Far
+from switch_server.core.words import CardEvent
+from switch_server.core.words import fax as f
+from switch_server.core.words import media as m
 from switch_server.fax_card.results import T1_EXPIRED, T30_OK, result_of
 from switch_server.fax_card.t30 import AudioTerminal, T30State, Task
 from switch_server.fax_card.t38 import T38Terminal
@@ -26,7 +27,7 @@ LEAST_FREE: Final = 32 << 20
 """Bytes that must be free where pages are written."""
 
 
-class Session:
+class FaxSession:
     """``tick`` once each 20 ms, after the terminal has been given its audio or datagrams. ``over``: ``FaxEnded`` has been told."""
 
     def __init__(self, library: Any, leg: LegId, fax: FaxId, task: Task, tell: Callable[[CardEvent], None]) -> None:
@@ -46,7 +47,7 @@ class Session:
         """Begins, or goes on, over audio."""
         self._change(lambda task: AudioTerminal(self._library, task))
 
-    def use_t38(self, far: T38Far, send: Callable[[bytes], None]) -> None:
+    def use_t38(self, far: m.T38Far, send: Callable[[bytes], None]) -> None:
         """Begins, or goes on from the first page that is not confirmed, over T.38 with a new T.30 session."""
         self._change(lambda task: T38Terminal(self._library, task, far, send))
 
@@ -59,7 +60,7 @@ class Session:
         if state.trained and not self._connected:
             self._connected = True
             self._tell(
-                FaxConnected(self._leg, self._fax, state.remote, state.bit_rate, state.ecm, t38=self.terminal.t38)
+                f.FaxConnected(self._leg, self._fax, state.remote, state.bit_rate, state.ecm, t38=self.terminal.t38)
             )
         self._tell_pages(state)
         if state.code is not None:
@@ -128,7 +129,7 @@ class Session:
         if pages > self._pages:
             self._pages = pages
             self._tell(
-                FaxPage(
+                f.FaxPage(
                     self._leg, self._fax, pages, state.bit_rate, self._resends + state.resends, state.bad_rows
                 )
             )  # fmt: skip
@@ -145,7 +146,7 @@ class Session:
         remote = state.remote
         terminal.free()
         self._tell(
-            FaxEnded(
+            f.FaxEnded(
                 self._leg, self._fax, result, code, self._pages, remote, state.bit_rate, state.modem,
                 state.ecm, self._resends + state.resends, t38=terminal.t38,
             )

@@ -4,7 +4,7 @@ from typing import Final
 
 from switch_server.card.networks import Networks, holds, networks_of
 from switch_server.card.sockets import pack_address
-from switch_server.core.words.media import Far
+from switch_server.core.words import Far
 
 Address = tuple[str, int]
 
@@ -14,7 +14,7 @@ SILENT_TICKS: Final = 50
 """Ticks without a packet of the latched address, after which another port of the far IP, or another address of its networks, may latch."""
 
 
-class Source:
+class FarSource:
     """``far`` is the address to send to: the SDP's at first, then the latched one."""
 
     def __init__(self) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from shared.fax import FaxModem
-from switch_server.core.words.fax import FaxSettings
+from switch_server.core.words import fax as f
 from switch_server.fax_card import FRAME
 from switch_server.fax_card.library import FFI, NULL
 from switch_server.fax_card.results import CALL_DROPPED, FILE_ERROR, NO_DCN, OPERATOR_STOPPED, T30_OK
@@ -38,7 +38,7 @@ class Task:
 
     sending: bool
     path: str
-    settings: FaxSettings
+    settings: f.FaxSettings
     first_page: int = 0
 
 

@@ -30,7 +30,13 @@ def figures(*, short: bool = False) -> Iterator[Figure]:
         for number in range(8):
             write_wave(folder / f"p{number}.wav", noise.normal(0, 3000, 80_000).astype(np.int16))
         rows, count = (300, 1) if short else (2200, 3)
-        document = pages.save(folder / "document.tif", [pages.text_like(rows, page) for page in range(count)])
+        text = [
+            "传真测试：春眠不觉晓，处处闻啼鸟。夜来风雨声，花落知多少。",
+            "发件人：北京总部 +86 10 66554433",
+            "合计 1,234,567.89 元",
+        ]
+        drawn = [pages.chinese(rows, [f"第 {page + 1} 页 / 共 {count} 页", *text * 5]) for page in range(count)]
+        document = pages.save(folder / "document.tif", drawn)
         with CardProcess(folder, channels=CALLS) as card, program("_rtp_load", FAR_SOCKETS, CALLS) as load:
             for number, _ in enumerate(legs := open_all(card, load, CALLS, 101)):
                 start(card, PLAYING, legs, number, folder / "none")

@@ -21,7 +21,8 @@ TWICE = {
         TWO_LINKS,
     ),
     **dict.fromkeys(("HangUp", "SendDigits"), COMMAND),
-    **dict.fromkeys(("ChannelClosed", "ChannelFailed", "ChannelOpened", "MediaLatched", "MediaSilent", "PlayEnded", "RecordingEnded"), CARD),
+    **dict.fromkeys(("ChannelClosed", "ChannelFailed", "ChannelOpened", "MediaLatched", "MediaSilent", "PlayEnded", "RecordingEnded",
+                     "FaxConnected", "FaxEnded", "FaxPage", "FaxToneHeard"), CARD),
     "Seat": "an agent at a desk: in the core, and in the reports to the desk",
 }  # fmt: skip
 

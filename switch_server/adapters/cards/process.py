@@ -17,10 +17,10 @@ import msgspec
 
 from shared.ids import CardId
 from switch_server.core.words import CARD_EVENTS, CardCommand, CardEvent, next_packet
-from switch_server.core.words.fax import FAX_EVENTS
+from switch_server.core.words import fax as f
 
 LARGEST = 1 << 20
-_EVENTS: Any = functools.reduce(operator.or_, (*CARD_EVENTS, *FAX_EVENTS))
+_EVENTS: Any = functools.reduce(operator.or_, (*CARD_EVENTS, *f.FAX_EVENTS))
 
 
 class CardProcess:

@@ -121,7 +121,7 @@ class FaxChannel:
                 self._take_rtp(datagram, sender)
 
     def _take_udptl(self, datagram: bytes, sender: Address, terminal: AudioTerminal | T38Terminal | None) -> None:
-        if datagram[:1] == b"\x80" and len(datagram) == FRAME + 12:
+        if self._buffer.is_source(datagram[8:12]):
             return  # RTP of the time before the change
         try:
             packet = udptl.decode(datagram)

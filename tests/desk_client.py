@@ -14,7 +14,15 @@ from shared.protocol import PROTOCOL, RejectCode, SnapshotRequest
 
 R = TypeVar("R", bound=Reply)
 DEADLINE = 20.0
-MESSAGES = (*wire.REPLIES, *wire.REPORTS, *floor.REPLIES, *floor.REPORTS, *desk_reports.REPLIES, *desk_fax.REPLIES, *desk_fax.REPORTS)
+MESSAGES = (
+    *wire.REPLIES,
+    *wire.REPORTS,
+    *floor.REPLIES,
+    *floor.REPORTS,
+    *desk_reports.REPLIES,
+    *desk_fax.REPLIES,
+    *desk_fax.REPORTS,
+)
 NOTHING = DeskSnapshot(0.0)
 
 

@@ -62,7 +62,11 @@ class HistoryPanel(Panel):
         return self.tr("History")
 
     def retranslate(self) -> None:
-        named(self.table, self.tr("History"), self.tr("Earlier contacts of every channel; Enter plays a recording or opens a fax"))
+        named(
+            self.table,
+            self.tr("History"),
+            self.tr("Earlier contacts of every channel; Enter plays a recording or opens a fax"),
+        )
         self.detail.setPlaceholderText(self.tr("Summary of the chosen contact"))
         named(self.detail, self.tr("Summary of the chosen contact"))
 

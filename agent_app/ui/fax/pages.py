@@ -95,10 +95,10 @@ class PagesPart(Panel):
         named(self.area, self.tr("The page"), self.tr("Exactly as it is on the fax; Ctrl and the wheel zoom"))
         named(self.smaller, self.tr("Smaller"), key="Alt+Down")
         named(self.larger, self.tr("Larger"), key="Alt+Up")
-        named(self.turn, self.tr("Turn"), self.tr("Turns the view, not the fax"), "Alt+T")
+        named(self.turn, self.tr("Turn"), self.tr("Turns the view, not the fax"), "Alt+Right")
         self.smaller.setShortcut("Alt+Down")
         self.larger.setShortcut("Alt+Up")
-        self.turn.setShortcut("Alt+T")
+        self.turn.setShortcut("Alt+Right")
         self._draw()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802

@@ -111,13 +111,13 @@ class SourceChoice(Panel):
         """Takes the clipboard's picture, or the file that was copied; returns whether there was one."""
         return self.take_mime(QGuiApplication.clipboard().mimeData())
 
-    def take_mime(self, mime: QMimeData) -> bool:
+    def take_mime(self, mime: QMimeData | None) -> bool:
         """Takes what was dropped or copied: the first file, else a picture."""
-        files = [url.toLocalFile() for url in mime.urls() if url.isLocalFile()]
+        files = [url.toLocalFile() for url in mime.urls() if url.isLocalFile()] if mime is not None else []
         if files:
             self.take_file(Path(files[0]))
             return True
-        picture = QImage(mime.imageData()) if mime.hasImage() else QImage()
+        picture = QImage(mime.imageData()) if mime is not None and mime.hasImage() else QImage()
         if picture.isNull():
             self.refused.emit("no_picture")
             return False

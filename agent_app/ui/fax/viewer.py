@@ -151,7 +151,7 @@ class FaxViewer(DeskDialog):
         named(self.reply, self.tr("Reply by fax"), self.tr("A new fax to the sender's number"))
         self.send_on.setText(self.tr("Se&nd on"))
         named(self.send_on, self.tr("Send on"), self.tr("These pages as a fax to another number"))
-        self.file.setText(self.tr("File to the &customer"))
+        self.file.setText(self.tr("File to the c&ustomer"))
         named(self.file, self.tr("File to the customer"), self.tr("Into the history of the customer on the screen"))
         self.forward.setText(self.tr("&Forward"))
         named(self.forward, self.tr("Forward"), self.tr("To a colleague, or into another group's inbox"))

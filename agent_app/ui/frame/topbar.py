@@ -79,7 +79,19 @@ class TopBar(Panel):
         for name in MENU:
             self.menu.addAction(commands.actions[name]) if name else self.menu.addSeparator()
         whose = rows(self.who, across(self.reason, self.detail, None), gap=0)
-        bar = across(self.chip, whose, None, self.waiting, 8, self.faxes, self.fax_count, self.supervise, self.seat, self.lock, self.menu_button)
+        bar = across(
+            self.chip,
+            whose,
+            None,
+            self.waiting,
+            8,
+            self.faxes,
+            self.fax_count,
+            self.supervise,
+            self.seat,
+            self.lock,
+            self.menu_button,
+        )
         bar.setContentsMargins(8, 8, 8, 8)
         self.setLayout(bar)
         self.redraw()

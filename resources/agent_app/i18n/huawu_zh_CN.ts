@@ -581,8 +581,8 @@
         <translation>把这些页传真到另一号码</translation>
     </message>
     <message>
-        <source>File to the &amp;customer</source>
-        <translation>归入客户(&amp;C)</translation>
+        <source>File to the c&amp;ustomer</source>
+        <translation>归入客户(&amp;U)</translation>
     </message>
     <message>
         <source>File to the customer</source>
@@ -1510,8 +1510,8 @@
         <translation>精细</translation>
     </message>
     <message>
-        <source>&amp;Cover sheet</source>
-        <translation>加封面(&amp;C)</translation>
+        <source>Co&amp;ver sheet</source>
+        <translation>加封面(&amp;V)</translation>
     </message>
     <message>
         <source>Cover sheet</source>

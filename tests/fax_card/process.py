@@ -67,6 +67,11 @@ class FaxCardProcess:
                 (self.loads if isinstance(event, media.CardLoad) else self.events).append(event)
 
 
+def of(leg: LegId) -> Callable[[Any], bool]:
+    """Whether an event is of this leg."""
+    return lambda event: bool(event.leg == leg)
+
+
 class Machines:
     """A process of ``tests.fax_machine rtp``, whose machines' lines end at the card's channels ``legs``."""
 
@@ -80,7 +85,7 @@ class Machines:
         told = media.T38Far(400, 0, 3) if t38 else None
         for leg, port in zip(self.legs, self._line(), strict=True):
             card.do(media.OpenChannel(leg, media.Far("127.0.0.1", port, Law.A, t38=told)))
-        opened = {leg: card.wait(media.ChannelOpened, lambda event, leg=leg: event.leg == leg) for leg in self.legs}
+        opened = {leg: card.wait(media.ChannelOpened, of(leg)) for leg in self.legs}
         self.process.stdin.write(json.dumps([opened[leg].near.port for leg in self.legs]) + "\n")
         self.process.stdin.flush()
         self._card = card
@@ -108,7 +113,7 @@ class Machines:
         return paths
 
     def ended(self, seconds: float = 150.0) -> list[fax.FaxEnded]:
-        return [self._card.wait(fax.FaxEnded, lambda event, leg=leg: event.leg == leg, seconds) for leg in self.legs]
+        return [self._card.wait(fax.FaxEnded, of(leg), seconds) for leg in self.legs]
 
     def told(self) -> dict[str, Any]:
         """``codes`` and ``cpu`` of the machines, when they have ended."""

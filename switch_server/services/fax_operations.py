@@ -26,11 +26,10 @@ from switch_server.core.words import Audit, SwitchConfig
 from switch_server.ports.errors import StoreError
 from switch_server.ports.fax_rows import FaxBook, StoredFax, StoredTry
 from switch_server.ports.faxes import DocumentRefused, Documents, FaxLayout, FaxNotTaken, Rendered
-from switch_server.ports.operations import OperationRefused
+from switch_server.ports.operations import DEFAULT_ACTOR, OperationRefused
 from switch_server.services.faxes import SwitchFaxes
 
 R = TypeVar("R")
-DEFAULT_ACTOR = "operator"
 
 
 class FaxOperationSources(Struct, frozen=True, kw_only=True):

@@ -114,10 +114,10 @@ class CallLegs:
             if leg.state is not LegState.ENDED:
                 self.step_leg(leg, LegEvent.ENDED)
             self.to_card(leg, CloseChannel(leg.id))
-            leg.give_up_channel()
             if leg.second is not None:
                 self.emit(ToCard(leg.second.card, CloseChannel(leg.id)))
                 leg.second = None
+            leg.give_up_channel()
 
     def takes_key(self, leg: Leg, key: DigitPressed) -> bool:
         """Whether the key counts (``KeySource``). Before the key has an effect, the leg's card is told whether the keys that it hears still end plays."""

@@ -144,6 +144,7 @@ class Leg:
 
     @property
     def second(self) -> SecondChannel | None:
+        """Its channel on another card, as long as there is one."""
         return self._second
 
     @second.setter

@@ -185,6 +185,17 @@ def test_a_hang_up_in_training(rig: Rig, one_page: Path, tmp_path: Path, *, send
     assert closed.stats.packets_in > 300
 
 
+@pytest.mark.parametrize("sending", [True, False])
+def test_a_hang_up_right_after_the_last_confirmation_is_no_failure(
+    rig: Rig, one_page: Path, tmp_path: Path, *, sending: bool
+) -> None:
+    leg = (rig.send if sending else rig.receive)(one_page, tmp_path / "out.tif")
+    rig.run(lambda: bool(rig.of(fax.FaxPage)))
+    rig.card.do(media.CloseChannel(leg))
+    ended = rig.last(fax.FaxEnded)
+    assert (ended.result, ended.pages) == (FaxResult.OK, 1)
+
+
 def test_a_line_cut_after_the_first_page_keeps_it(rig: Rig, three_pages: Path, tmp_path: Path) -> None:
     out = tmp_path / "out.tif"
     leg = rig.receive(three_pages, out)

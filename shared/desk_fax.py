@@ -311,7 +311,7 @@ class FaxShown(Reply, frozen=True):
 
 
 class Faxes(Reply, frozen=True):
-    """``more``: there are older rows. ``off``: why nothing can be sent now (a ``FaxProblem``), or ``""``. ``groups``: inboxes to which a fax can be forwarded."""
+    """``more``: there are older rows. ``off``: why this agent can't send (a ``FaxProblem``, or ``not_allowed``), or ``""``. ``groups``: inboxes to which a fax can be forwarded."""
 
     box: FaxBox
     rows: tuple[FaxRow, ...]

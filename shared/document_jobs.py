@@ -32,6 +32,14 @@ class RenderStatement(DocumentJob, frozen=True):
     options: PageOptions
 
 
+class RenderHtml(DocumentJob, frozen=True):
+    """``text``: a heading, lines and a table, as the switch makes them of a customer's data (``switch_server.documents.html_table``)."""
+
+    text: str
+    target: str
+    options: PageOptions
+
+
 class PreviewPage(DocumentJob, frozen=True):
     """A PNG of page ``page`` (from 1) of a TIFF, with square pixels, turned clockwise by ``quarter_turns``."""
 
@@ -52,9 +60,12 @@ class ConvertReceived(DocumentJob, frozen=True):
 
 
 class JobDone(Struct, frozen=True, tag=True, tag_field="reply"):
-    """``pages``: of the TIFF."""
+    """``pages``: of the TIFF. ``digest`` of a rendered document: SHA-256 of its pages without header lines and cover sheet, in hex; the same source
+    in the same resolution has the same.
+    """
 
     pages: Annotated[int, Meta(ge=1)]
+    digest: Annotated[str, Meta(max_length=64)] = ""
 
 
 class JobRefused(Struct, frozen=True, tag=True, tag_field="reply"):
@@ -62,6 +73,6 @@ class JobRefused(Struct, frozen=True, tag=True, tag_field="reply"):
     fields: dict[str, int] = {}
 
 
-AnyJob = RenderFile | RenderStatement | PreviewPage | ConvertReceived
+AnyJob = RenderFile | RenderStatement | RenderHtml | PreviewPage | ConvertReceived
 JOBS: Final[msgspec.json.Decoder[AnyJob]] = msgspec.json.Decoder(AnyJob)
 REPLIES: Final[msgspec.json.Decoder[JobDone | JobRefused]] = msgspec.json.Decoder(JobDone | JobRefused)

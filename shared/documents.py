@@ -24,7 +24,7 @@ class Resolution(StrEnum):
 class PreviewSize(StrEnum):
     FULL = "full"  # each pixel of the page
     HALF = "half"
-    THUMBNAIL = "thumbnail"  # an eighth
+    THUMBNAIL = "thumbnail"  # a twelfth: 144 pixels wide
 
 
 class DocumentFault(StrEnum):
@@ -42,6 +42,7 @@ class DocumentFault(StrEnum):
     TOO_MANY_PAGES = "too_many_pages"  # pages, limit
     PAGE_TOO_LONG = "page_too_long"  # page, millimetres, limit
     TOO_MANY_PIXELS = "too_many_pixels"  # page, megapixels, limit
+    TOO_DENSE = "too_dense"  # limit: megabytes of the pages
     TOO_SLOW = "too_slow"  # seconds
     NO_MEMORY = "no_memory"
     NO_FONT = "no_font"
@@ -51,7 +52,7 @@ class DocumentFault(StrEnum):
     RENDERER_FAILED = "renderer_failed"  # its process died, or could not be started
 
 
-class DocumentRefused(Exception):  # noqa: N818  the name says what it is
+class PagesRefused(Exception):  # noqa: N818  the name says what it is
     """No pages could be made. ``fields`` fill the fault's text in (``services.document_texts``)."""
 
     def __init__(self, fault: DocumentFault, **fields: int) -> None:
@@ -122,7 +123,7 @@ class Settlement(Struct, frozen=True):
     shares: Quantity
 
 
-class Statement(Struct, frozen=True, tag=True, tag_field="type", kw_only=True):
+class PrintedStatement(Struct, frozen=True, tag=True, tag_field="type", kw_only=True):
     """对账单: a customer's data, as it was at ``at``. The columns are in ``resources/documents/statements.yaml``."""
 
     language: Language = Language.ZH
@@ -132,23 +133,23 @@ class Statement(Struct, frozen=True, tag=True, tag_field="type", kw_only=True):
     at: float
 
 
-class FundsStatement(Statement, frozen=True, kw_only=True):
+class FundsStatement(PrintedStatement, frozen=True, kw_only=True):
     funds: Funds
 
 
-class HoldingsStatement(Statement, frozen=True, kw_only=True):
+class HoldingsStatement(PrintedStatement, frozen=True, kw_only=True):
     rows: Annotated[tuple[Holding, ...], Meta(max_length=ROWS_MAX)]
 
 
-class OrdersStatement(Statement, frozen=True, kw_only=True):
+class OrdersStatement(PrintedStatement, frozen=True, kw_only=True):
     rows: Annotated[tuple[OrderRow, ...], Meta(max_length=ROWS_MAX)]
 
 
-class FillsStatement(Statement, frozen=True, kw_only=True):
+class FillsStatement(PrintedStatement, frozen=True, kw_only=True):
     rows: Annotated[tuple[Fill, ...], Meta(max_length=ROWS_MAX)]
 
 
-class SettlementStatement(Statement, frozen=True, kw_only=True):
+class SettlementStatement(PrintedStatement, frozen=True, kw_only=True):
     rows: Annotated[tuple[Settlement, ...], Meta(max_length=ROWS_MAX)]
 
 

@@ -35,8 +35,8 @@ from switch_server.adapters.order_journal import SqliteOrderJournal
 from switch_server.adapters.sip_lines import SipLines
 from switch_server.adapters.state_lock import lock
 from switch_server.adapters.store import Store, left_open
-from switch_server.bootstrap_desks import DeskParts, DeskServices
-from switch_server.bootstrap_faxes import FaxServices
+from switch_server.bootstrap_desks import DeskParts, DeskServices, FaxPorts
+from switch_server.bootstrap_faxes import FaxServices, document_spool, fax_documents
 from switch_server.core.facts import Draining
 from switch_server.core.flow import Configured
 from switch_server.core.words import Audit
@@ -59,6 +59,7 @@ from switch_server.services.trunk_operations import TrunkOperations, TrunkSource
 
 log = logging.getLogger(__name__)
 
+OLD_DOCUMENTS_EVERY = 3600.0
 STOP_WAIT = 5.0
 """Seconds for ending all calls at an orderly stop."""
 
@@ -116,7 +117,9 @@ class Server:
             version=version(),
         )
         new_call_id = self._call_ids()
-        self.fax = FaxServices(state / FAX_FOLDER, self.store, self.engine, self.clock, new_call_id)
+        self.pages = document_spool(state / FAX_FOLDER, self.store, self.engine, self.clock)
+        self._documents = fax_documents(self.pages, self.engine, self.clock)
+        self.fax = FaxServices(state / FAX_FOLDER, self.store, self.engine, self.clock, new_call_id, self._documents)
         self.desks = DeskServices(self._desk_parts(new_call_id))
         self.lines = SipLines(
             post,
@@ -147,6 +150,8 @@ class Server:
         self._every("the clock", left_open.EVERY, self._look_at_clock)
         self._every("descriptors", descriptors.LOOK_EVERY, self._look_at_descriptors)
         self._every("space for faxes", LOOK_EVERY, partial(asyncio.to_thread, self.fax.spool.look))
+        self._every("old documents", OLD_DOCUMENTS_EVERY, lambda: self.pages.remove_old(self.clock()))
+        self._running.callback(self.pages.stop)
         self._every("days for reports", KEEP_EVERY, self.reports.keep_next)
         self.engine.post(Configured(self.settings.core, self.settings.flows))
         self.engine.post(self.store.faxes_open())
@@ -306,6 +311,7 @@ class Server:
             version=version(),
             trunk_states=self._trunk_states,
             branch_states=self._branch_states,
+            fax=FaxPorts(self._documents, self.fax.faxes, self.settings.state / FAX_FOLDER),
         )
 
     def _sources(self) -> OperationSources:

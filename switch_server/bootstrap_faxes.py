@@ -2,20 +2,44 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
+from shared.fax import DocumentId
 from shared.ids import CallId, CustomerId
 from switch_server.adapters.store import Store
 from switch_server.core.words import FAX
 from switch_server.ports.faxes import Documents
+from switch_server.services.documents import DocumentSpool
 from switch_server.services.engine import Engine
 from switch_server.services.fax_back import FaxBack, Statements
+from switch_server.services.fax_documents import FaxDocuments
 from switch_server.services.fax_operations import FaxOperations, FaxOperationSources
 from switch_server.services.fax_spool import FaxSpool
 from switch_server.services.faxes import FaxSources, SwitchFaxes
 
+DOCUMENTS: Final = "documents"
+"""In the folder of faxes' pages: what is sent."""
+_DAY_S: Final = 24 * 3600
+_MEGABYTE: Final = 1_000_000
+_ALL: Final = 10_000_000
+
+
+def document_spool(folder: Path, store: Store, engine: Engine, clock: Callable[[], float]) -> DocumentSpool:
+    """In ``folder`` of faxes' pages. Raises ``OSError``."""
+    switch = engine.switch
+    return DocumentSpool(
+        folder / DOCUMENTS,
+        lambda: _documents(store, clock() - switch.config.fax.keep_days * _DAY_S),
+        lambda: switch.config.fax.spool_mb * _MEGABYTE,
+    )
+
+
+def fax_documents(spool: DocumentSpool, engine: Engine, clock: Callable[[], float]) -> FaxDocuments:
+    return FaxDocuments(spool, lambda: engine.switch.config.fax.header, clock)
+
 
 class FaxServices:
-    """``folder``: of the pages; made if it is missing. ``documents``, ``statements``: ``None`` where nothing can be made. Raises ``OSError``."""
+    """``folder``: of the pages; made if it is missing. ``statements``: ``None`` where none can be made. Raises ``OSError``."""
 
     def __init__(
         self,
@@ -24,7 +48,7 @@ class FaxServices:
         engine: Engine,
         clock: Callable[[], float],
         new_id: Callable[[], CallId],
-        documents: Documents | None = None,
+        documents: Documents,
         statements: Statements | None = None,
     ) -> None:
         switch = engine.switch
@@ -61,3 +85,8 @@ class FaxServices:
                 audit=store.do,
             )
         )
+
+
+def _documents(store: Store, since: float) -> set[DocumentId]:
+    """The documents of the faxes that were asked for after ``since``."""
+    return {DocumentId(Path(fax.document).stem) for fax in store.read.fax.faxes(_ALL, since=since, direction="out")}

@@ -18,6 +18,7 @@ from agent_app.presenters.calling.calling import CallingPresenter
 from agent_app.presenters.calling.phonebook import PhonebookPresenter
 from agent_app.presenters.customer.customers import CustomerPresenter
 from agent_app.presenters.desk_calls import DeskCalls
+from agent_app.presenters.fax.fax import FaxPresenter
 from agent_app.presenters.floor.floor import FloorPresenter
 from agent_app.presenters.frame.diagnostics import DiagnosticsPresenter
 from agent_app.presenters.frame.log_in import LogInPresenter
@@ -35,6 +36,7 @@ from agent_app.presenters.parts.view_draft import ViewDraft, settled
 from agent_app.presenters.reports.reports import ReportsPresenter
 from agent_app.presenters.sound.phone import PhonePresenter
 from shared.desk import Notice, PopShown, Report
+from shared.desk_fax import FaxChanged, FaxGone
 from shared.enums import Language, LockReason
 from shared.floor import FloorChanged
 from shared.ids import AccountNo, CallId, CustomerId, TicketId
@@ -75,6 +77,7 @@ class DeskPresenter(DeskCalls):
         self.floor = FloorPresenter(self._draft, self._requests, self._calling)
         """Colleagues, and the supervisor's desk."""
         self.reports = ReportsPresenter(self._draft, self._requests)
+        self.fax = FaxPresenter(self._draft, self._requests, self._notices.notice)
         self._diagnostics = DiagnosticsPresenter(self._draft, diagnostics)
         self._heard: tuple[CallId, float] | None = None
         self._painted: CallId | None = None
@@ -275,6 +278,7 @@ class DeskPresenter(DeskCalls):
     def opened(self) -> None:
         """A new session with the switch: resumes the log-in, or fetches a snapshot; report numbers begin again at 1."""
         self.floor.opened()
+        self.fax.lost()
         self._log_in.opened()
 
     @settled
@@ -285,14 +289,18 @@ class DeskPresenter(DeskCalls):
             self.floor.told(report)
         if isinstance(report, Notice) and verdict is not ReportVerdict.OLD and not self._draft.view.needs_password:
             self._notices.notice(report)
+        if isinstance(report, FaxChanged | FaxGone) and verdict is not ReportVerdict.OLD:
+            self.fax.told(report)
         if verdict is ReportVerdict.GAP:
             self.floor.gap()
+            self.fax.lost()
 
     @settled
     def gap(self) -> None:
         """Called by the link when reports were lost."""
         self._log_in.gap()
         self.floor.gap()
+        self.fax.lost()
 
     @settled
     def phone_event(self, event: PhoneEvent) -> None:
@@ -308,6 +316,7 @@ class DeskPresenter(DeskCalls):
         self._call.tick()
         self._customer.tick(now)
         self.floor.tick(now)
+        self.fax.tick(now)
 
     # --- inside ---
 
@@ -320,6 +329,7 @@ class DeskPresenter(DeskCalls):
             self._notices.logged_out()
             self._phonebook.logged_out()
             self.reports.logged_out()
+            self.fax.logged_out()
         elif state.seat is not None:
             self._phonebook.logged_in(state.seat.agent)
         self._hear(state.call.call if state.call is not None else state.pop.call if state.pop is not None else None)
@@ -330,6 +340,7 @@ class DeskPresenter(DeskCalls):
         self._customer.follow(state.pop)
         self._phone.tell()
         self.floor.follow()
+        self.fax.follow()
 
     def _hear(self, call: CallId | None) -> None:
         if call is not None and (self._heard is None or self._heard[0] != call):

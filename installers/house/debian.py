@@ -90,7 +90,7 @@ FOR_WINDOW: tuple[Package, ...] = (
         "libasound2-plugins", "lib/*/alsa-lib/libasound_module_pcm_pulse.so",
         "PortAudio's way to PulseAudio's and PipeWire's headsets",
     ),
-    FilesPackage("fonts-wqy-microhei", CHINESE_FONTS, "Chinese characters in the agent's window"),
+    FilesPackage("fonts-wqy-microhei", CHINESE_FONTS, "Chinese characters in the agent's window and on faxes"),
 )  # fmt: skip
 """The packages for the agent's window and its headset; robots without a window need none of them."""
 FOR_FAX: tuple[Package, ...] = (

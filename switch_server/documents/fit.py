@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from shared.documents import DocumentFault, DocumentRefused
+from shared.documents import DocumentFault, PagesRefused
 from switch_server.documents.canvas import WHITE
 from switch_server.documents.halftone import mixed
 from switch_server.documents.paper import LENGTH_MAX_MM, SHRUNK_PAGES, WIDTH, Paper, to_mm
@@ -21,13 +21,13 @@ class Fitted:
 
 
 def fit(width: float, rows: float, paper: Paper, page: int) -> Fitted:
-    """An input page of ``width`` and ``rows`` of the fine grid. Raises ``DocumentRefused`` (``page_too_long``, ``broken``)."""
+    """An input page of ``width`` and ``rows`` of the fine grid. Raises ``PagesRefused`` (``page_too_long``, ``broken``)."""
     if not (width > 0 and rows > 0):
-        raise DocumentRefused(DocumentFault.BROKEN)
+        raise PagesRefused(DocumentFault.BROKEN)
     narrowed = min(1.0, WIDTH / width)
     length = to_mm(rows * narrowed)
     if length > LENGTH_MAX_MM:
-        raise DocumentRefused(DocumentFault.PAGE_TOO_LONG, page=page, millimetres=length, limit=LENGTH_MAX_MM)
+        raise PagesRefused(DocumentFault.PAGE_TOO_LONG, page=page, millimetres=length, limit=LENGTH_MAX_MM)
     if rows * narrowed > SHRUNK_PAGES * paper.grid_rows:
         wide, high = _whole(width * narrowed), _whole(rows * narrowed)
         return Fitted(wide, high, -(-high // paper.grid_rows))

@@ -8,7 +8,7 @@ from typing import Final
 from PIL import ImageFont
 from PIL.ImageFont import FreeTypeFont, Layout
 
-from shared.documents import DocumentFault, DocumentRefused
+from shared.documents import DocumentFault, PagesRefused
 
 PLACES: Final = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"))
 PATTERNS: Final = (
@@ -24,10 +24,10 @@ _MONO: Final = " Mono"
 
 @cache
 def font_file(places: tuple[Path, ...] = PLACES) -> Path:
-    """Raises ``DocumentRefused`` (``no_font``)."""
+    """Raises ``PagesRefused`` (``no_font``)."""
     for path in _candidates(places):
         return path
-    raise DocumentRefused(DocumentFault.NO_FONT)
+    raise PagesRefused(DocumentFault.NO_FONT)
 
 
 def _candidates(places: tuple[Path, ...]) -> Iterator[Path]:

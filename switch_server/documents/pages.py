@@ -7,12 +7,14 @@ from typing import Final
 
 from PIL import Image
 
-from shared.document_jobs import RenderFile, RenderStatement
-from shared.documents import DocumentFault, DocumentRefused
+from shared.document_jobs import JobDone, RenderFile, RenderHtml, RenderStatement
+from shared.documents import DocumentFault, PagesRefused
+from switch_server.documents.html_table import table_page
 from switch_server.documents.paper import PAPERS, Paper
 from switch_server.documents.picture import picture_pages
 from switch_server.documents.sniff import FileType, decoded, file_type
 from switch_server.documents.statement import StatementPages
+from switch_server.documents.table import TablePages
 from switch_server.documents.text import text_pages
 from switch_server.documents.tiff import write_tiff
 
@@ -22,18 +24,25 @@ _HEAD: Final = 65_536
 """Bytes of a file that tell its type."""
 
 
-def render_file(job: RenderFile) -> int:
-    """Returns the number of pages. Raises ``DocumentRefused``, ``OSError`` of the target, and the libraries' errors for a broken file."""
+def render_file(job: RenderFile) -> JobDone:
+    """Raises ``PagesRefused``, ``OSError`` of the target, and the libraries' errors for a broken file."""
     options = job.options
     limit = options.pages_max - (options.cover is not None)
     return write_tiff(_bodies(Path(job.source), PAPERS[options.resolution], limit), options, Path(job.target))
 
 
-def render_statement(job: RenderStatement) -> int:
+def render_statement(job: RenderStatement) -> JobDone:
     options = job.options
     statement = StatementPages(job.statement, PAPERS[options.resolution])
     limit = options.pages_max - (options.cover is not None)
     return write_tiff(statement.bodies(limit), options, Path(job.target))
+
+
+def render_html(job: RenderHtml) -> JobDone:
+    options = job.options
+    pages = TablePages(table_page(job.text), PAPERS[options.resolution])
+    limit = options.pages_max - (options.cover is not None)
+    return write_tiff(pages.bodies(limit), options, Path(job.target))
 
 
 def _bodies(source: Path, paper: Paper, limit: int) -> Iterator[Image.Image]:
@@ -50,15 +59,15 @@ def _bodies(source: Path, paper: Paper, limit: int) -> Iterator[Image.Image]:
 
 
 def _head(source: Path) -> bytes:
-    """The first bytes of a regular file of an allowed size. Raises ``DocumentRefused`` (``not_found``, ``too_large``)."""
+    """The first bytes of a regular file of an allowed size. Raises ``PagesRefused`` (``not_found``, ``too_large``)."""
     try:
         state = source.stat()
         if not stat.S_ISREG(state.st_mode):  # a pipe or a device has no end
-            raise DocumentRefused(DocumentFault.NOT_FOUND)
+            raise PagesRefused(DocumentFault.NOT_FOUND)
         if state.st_size > INPUT_MAX:
             fields = {"megabytes": -(-state.st_size // _MEGABYTE), "limit": INPUT_MAX // _MEGABYTE}
-            raise DocumentRefused(DocumentFault.TOO_LARGE, **fields)
+            raise PagesRefused(DocumentFault.TOO_LARGE, **fields)
         with source.open("rb") as file:
             return file.read(_HEAD)
     except OSError as error:
-        raise DocumentRefused(DocumentFault.NOT_FOUND) from error
+        raise PagesRefused(DocumentFault.NOT_FOUND) from error

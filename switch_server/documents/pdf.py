@@ -9,7 +9,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 from PIL import Image
 
-from shared.documents import DocumentFault, DocumentRefused
+from shared.documents import DocumentFault, PagesRefused
 from switch_server.documents.fit import Fitted, bodies, fit
 from switch_server.documents.paper import DPI_FINE, DPI_X, Paper
 
@@ -19,20 +19,20 @@ _ROTATE_90: Final = 1
 
 
 def pdf_pages(path: Path, paper: Paper, limit: int) -> Iterator[Image.Image]:
-    """Mode "1" bodies. Raises ``DocumentRefused``; sizes and counts are checked before the first body is drawn."""
+    """Mode "1" bodies. Raises ``PagesRefused``; sizes and counts are checked before the first body is drawn."""
     document = _opened(path)
     pages = len(document)
     if pages == 0:
-        raise DocumentRefused(DocumentFault.EMPTY)
+        raise PagesRefused(DocumentFault.EMPTY)
     if pages > limit:
-        raise DocumentRefused(DocumentFault.TOO_MANY_PAGES, pages=pages, limit=limit)
+        raise PagesRefused(DocumentFault.TOO_MANY_PAGES, pages=pages, limit=limit)
     try:
         document.init_forms()
         sizes = [_fitted(document, number, paper) for number in range(pages)]
         for number, (size, turned) in enumerate(sizes):
             yield from bodies(_drawn(document, number, size, turned=turned), size, paper)
     except pdfium.PdfiumError as error:
-        raise DocumentRefused(DocumentFault.BROKEN) from error
+        raise PagesRefused(DocumentFault.BROKEN) from error
 
 
 def _opened(path: Path) -> Any:
@@ -40,7 +40,7 @@ def _opened(path: Path) -> Any:
         return pdfium.PdfDocument(path)
     except pdfium.PdfiumError as error:
         locked = error.err_code in {pdfium_c.FPDF_ERR_PASSWORD, pdfium_c.FPDF_ERR_SECURITY}
-        raise DocumentRefused(DocumentFault.PDF_ENCRYPTED if locked else DocumentFault.BROKEN) from error
+        raise PagesRefused(DocumentFault.PDF_ENCRYPTED if locked else DocumentFault.BROKEN) from error
 
 
 def _fitted(document: Any, number: int, paper: Paper) -> tuple[Fitted, bool]:

@@ -10,7 +10,7 @@ from typing import Final
 from PIL import Image, ImageChops, ImageOps
 from PIL.Image import Resampling
 
-from shared.documents import DocumentFault, DocumentRefused
+from shared.documents import DocumentFault, PagesRefused
 from switch_server.documents.canvas import WHITE
 from switch_server.documents.fit import bodies, fit
 from switch_server.documents.halftone import halved
@@ -29,11 +29,11 @@ Image.MAX_IMAGE_PIXELS = (
 
 
 def picture_pages(path: Path, kind: FileType, paper: Paper, limit: int) -> Iterator[Image.Image]:
-    """Mode "1" bodies of a TIFF's pages, or of an image. Raises ``DocumentRefused``, and Pillow's errors for a broken file."""
+    """Mode "1" bodies of a TIFF's pages, or of an image. Raises ``PagesRefused``, and Pillow's errors for a broken file."""
     with Image.open(path, formats=[kind.value]) as file:
         pages = getattr(file, "n_frames", 1) if kind is FileType.TIFF else 1  # frames of an animation are no pages
         if pages > limit:
-            raise DocumentRefused(DocumentFault.TOO_MANY_PAGES, pages=pages, limit=limit)
+            raise PagesRefused(DocumentFault.TOO_MANY_PAGES, pages=pages, limit=limit)
         for number in range(pages):
             file.seek(number)
             _check_pixels(file, number + 1)
@@ -53,7 +53,7 @@ def _check_pixels(image: Image.Image, page: int) -> None:
     pixels = image.width * image.height
     if pixels > PIXELS_MAX:
         fields = {"page": page, "megapixels": pixels // _MILLION, "limit": PIXELS_MAX // _MILLION}
-        raise DocumentRefused(DocumentFault.TOO_MANY_PIXELS, **fields)
+        raise PagesRefused(DocumentFault.TOO_MANY_PIXELS, **fields)
 
 
 def _exact(image: Image.Image, paper: Paper) -> tuple[Image.Image, ...]:
@@ -110,6 +110,7 @@ def _from_wide(image: Image.Image) -> Image.Image:
     """16 bits or more a pixel: the levels that occur become black to white."""
     import numpy as np  # 0.1 s, for rare images only
 
-    levels = np.asarray(image, dtype=np.float32)
+    step = max(1, min(image.size) // (2 * WIDTH))
+    levels = np.asarray(image)[::step, ::step].astype(np.float32)
     low, high = float(levels.min()), float(levels.max())
     return Image.fromarray(((levels - low) * (WHITE / max(1.0, high - low))).astype(np.uint8))

@@ -1,49 +1,55 @@
 """Pictures of fax pages for screens, whose pixels are square; a received fax as PDF with its own bits."""
 
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
 from PIL import Image
 from PIL.Image import Resampling, Transpose
 
-from shared.document_jobs import ConvertReceived, PreviewPage
-from shared.documents import DocumentFault, DocumentRefused, PreviewSize
+from shared.document_jobs import ConvertReceived, JobDone, PreviewPage
+from shared.documents import DocumentFault, PagesRefused, PreviewSize
 from switch_server.documents.paper import DPI_FINE, DPI_X
 from switch_server.documents.picture import PIXELS_MAX
 from switch_server.documents.tiff import sync
 
-_PARTS: Final = {PreviewSize.FULL: 1, PreviewSize.HALF: 2, PreviewSize.THUMBNAIL: 8}
+_PARTS: Final = {PreviewSize.FULL: 1, PreviewSize.HALF: 2, PreviewSize.THUMBNAIL: 12}
 _TURNS: Final = {1: Transpose.ROTATE_270, 2: Transpose.ROTATE_180, 3: Transpose.ROTATE_90}
+_AT_ONCE: Final = 3
+"""Pages in memory: Pillow keeps those that it writes at once, and reads a PDF anew that it appends to."""
 RECEIVED_MAX: Final = 500
 """Pages of a received fax that become a PDF."""
 
 
-def preview_page(job: PreviewPage) -> int:
-    """Returns the number of pages of the TIFF. Raises ``DocumentRefused`` (``no_such_page``)."""
+def preview_page(job: PreviewPage) -> JobDone:
+    """``pages``: of the TIFF. Raises ``PagesRefused`` (``no_such_page``)."""
     with Image.open(job.source, formats=["TIFF"]) as file:
         pages: int = getattr(file, "n_frames", 1)
         if job.page > pages:
-            raise DocumentRefused(DocumentFault.NO_SUCH_PAGE)
+            raise PagesRefused(DocumentFault.NO_SUCH_PAGE)
         file.seek(job.page - 1)
         _picture(_square(file), job.size, job.quarter_turns).save(job.target, "PNG")
-        return pages
+        return JobDone(pages)
 
 
-def convert_received(job: ConvertReceived) -> int:
-    """Returns the number of pages."""
+def convert_received(job: ConvertReceived) -> JobDone:
+    """``pages``: of the fax."""
     with Image.open(job.source, formats=["TIFF"]) as file:
         count: int = getattr(file, "n_frames", 1)
         if count > RECEIVED_MAX:
-            raise DocumentRefused(DocumentFault.TOO_MANY_PAGES, pages=count, limit=RECEIVED_MAX)
+            raise PagesRefused(DocumentFault.TOO_MANY_PAGES, pages=count, limit=RECEIVED_MAX)
         dpi = _dpi(file)
         turned = dpi[::-1] if job.quarter_turns % 2 else dpi
         pages = (_turned(page, job.quarter_turns) for page in _like(file, count, dpi))
-        next(pages).save(job.pdf, "PDF", dpi=turned, save_all=True, append_images=pages)
+        first = True
+        while some := [*islice(pages, _AT_ONCE)]:
+            some[0].save(job.pdf, "PDF", dpi=turned, save_all=True, append_images=some[1:], append=not first)
+            first = False
         file.seek(0)
         _picture(_square(file), PreviewSize.THUMBNAIL, job.quarter_turns).save(job.thumbnail, "PNG")
     sync(Path(job.pdf))
-    return count
+    return JobDone(count)
 
 
 def _like(file: Image.Image, count: int, dpi: tuple[int, int]) -> Iterator[Image.Image]:
@@ -85,4 +91,4 @@ def _dpi(page: Image.Image) -> tuple[int, int]:
 
 def _check(page: Image.Image) -> None:
     if page.width * page.height > PIXELS_MAX:
-        raise DocumentRefused(DocumentFault.BROKEN)
+        raise PagesRefused(DocumentFault.BROKEN)

@@ -5,7 +5,7 @@ import re
 from enum import StrEnum
 from typing import Final
 
-from shared.documents import DocumentFault, DocumentRefused
+from shared.documents import DocumentFault, PagesRefused
 
 
 class FileType(StrEnum):
@@ -42,9 +42,9 @@ _CONTROLS: Final = re.compile(r"[\x00-\x08\x0e-\x19\x1b-\x1f\x7f]")
 
 
 def file_type(data: bytes) -> FileType:
-    """Raises ``DocumentRefused`` for a type that can't become pages."""
+    """Raises ``PagesRefused`` for a type that can't become pages."""
     if not data:
-        raise DocumentRefused(DocumentFault.EMPTY)
+        raise PagesRefused(DocumentFault.EMPTY)
     for magic, known in _IMAGES:
         if data.startswith(magic):
             return known
@@ -56,16 +56,16 @@ def file_type(data: bytes) -> FileType:
         return FileType.PDF
     for magic, fault in _REFUSED:
         if data.startswith(magic):
-            raise DocumentRefused(fault)
+            raise PagesRefused(fault)
     if _HTML.match(data[:4096].removeprefix(codecs.BOM_UTF8)):
-        raise DocumentRefused(DocumentFault.WEB_PAGE)
+        raise PagesRefused(DocumentFault.WEB_PAGE)
     return FileType.TEXT
 
 
 def decoded(data: bytes) -> str:
     """Text in UTF-8 or UTF-16 by its byte order mark, else UTF-8, else GB18030 (which GBK and GB 2312 are parts of).
 
-    Raises ``DocumentRefused`` for what is text in none of them (``unknown_type``), and for a text without a visible character (``empty``).
+    Raises ``PagesRefused`` for what is text in none of them (``unknown_type``), and for a text without a visible character (``empty``).
     """
     named = [encoding for mark, encoding in _BOMS if data.startswith(mark)]
     for encoding in named or ["utf-8", "gb18030"]:
@@ -77,6 +77,6 @@ def decoded(data: bytes) -> str:
         if _CONTROLS.search(text):
             break
         if not text.strip("\ufeff \t\r\n\f\v\u3000"):
-            raise DocumentRefused(DocumentFault.EMPTY)
+            raise PagesRefused(DocumentFault.EMPTY)
         return text
-    raise DocumentRefused(DocumentFault.UNKNOWN_TYPE)
+    raise PagesRefused(DocumentFault.UNKNOWN_TYPE)

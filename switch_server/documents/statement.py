@@ -6,7 +6,7 @@ from typing import Final
 
 from PIL import Image
 
-from shared.documents import AnyStatement, DocumentFault, DocumentRefused
+from shared.documents import AnyStatement, DocumentFault, PagesRefused
 from switch_server.documents.canvas import Canvas
 from switch_server.documents.cells import AnyRow, as_of, rows_of, shown, totals, value_of
 from switch_server.documents.halftone import line_art
@@ -43,9 +43,9 @@ class StatementPages:
         return self._template.lines * _LINE
 
     def bodies(self, limit: int) -> Iterator[Image.Image]:
-        """Mode "1" bodies. Raises ``DocumentRefused`` (``too_many_pages``) before the first."""
+        """Mode "1" bodies. Raises ``PagesRefused`` (``too_many_pages``) before the first."""
         if self.pages > limit:
-            raise DocumentRefused(DocumentFault.TOO_MANY_PAGES, pages=self.pages, limit=limit)
+            raise PagesRefused(DocumentFault.TOO_MANY_PAGES, pages=self.pages, limit=limit)
         for number in range(self.pages):
             yield line_art(self._page(number), self._paper)
 

@@ -11,7 +11,7 @@ from typing import Final
 
 from PIL import Image
 
-from shared.documents import DocumentFault, DocumentRefused
+from shared.documents import DocumentFault, PagesRefused
 from switch_server.documents.canvas import Canvas, line_end
 from switch_server.documents.fonts import font, mono
 from switch_server.documents.halftone import line_art
@@ -27,16 +27,18 @@ _BASE_LINE: Final = 72
 """Of the first line, in rows of the body."""
 _LEFT: Final = (WIDTH - COLUMNS * _CELL) // 2
 _TAB: Final = 8
+_LOOK_AHEAD: Final = 4 * COLUMNS
+"""Characters: a line has fewer, but for marks without a width."""
 _BREAK: Final = re.compile(r"\r\n|[\n\r\v\x85\u2028\u2029]")
 
 Lines = list[str]
 
 
 def text_pages(text: str, paper: Paper, limit: int) -> Iterator[Image.Image]:
-    """Mode "1" bodies. Raises ``DocumentRefused`` (``too_many_pages``) before the first."""
+    """Mode "1" bodies. Raises ``PagesRefused`` (``too_many_pages``) before the first."""
     pages, count = _paged(text, limit)
     if count > limit:
-        raise DocumentRefused(DocumentFault.TOO_MANY_PAGES, pages=count, limit=limit)
+        raise PagesRefused(DocumentFault.TOO_MANY_PAGES, pages=count, limit=limit)
     for lines in pages:
         yield line_art(_drawn(lines, paper.grid_rows), paper)
 
@@ -66,29 +68,34 @@ def _lines(part: str) -> Iterator[str]:
 
 
 def _without_tabs(line: str) -> str:
-    first, *rest = line.split("\t")
-    for part in rest:
-        first += " " * (_TAB - _width(first) % _TAB) + part
-    return first
+    parts = line.split("\t")
+    spaces = ["".join((part, " " * (_TAB - _width(part) % _TAB))) for part in parts[:-1]]
+    return "".join((*spaces, parts[-1]))
 
 
 def _wrapped(line: str) -> Iterator[str]:
+    at = 0
     while True:
-        if 2 * len(line) <= COLUMNS:
-            yield line
+        part = line[at : at + _LOOK_AHEAD]
+        most = _fitting(part)
+        if at + most == len(line):
+            yield part
             return
-        width, most = 0, len(line)
-        for number, char in enumerate(line):
-            width += _columns(char)
-            if width > COLUMNS:
-                most = number
-                break
-        if most == len(line):
-            yield line
-            return
-        end = line_end(line, most)
-        yield line[:end].rstrip()
-        line = line[end:].lstrip(" ")
+        end = line_end(part, most) if most < len(part) else most
+        yield part[:end].rstrip()
+        at += end
+        while line[at : at + 1] == " ":
+            at += 1
+
+
+def _fitting(part: str) -> int:
+    """The number of characters that fit on a line."""
+    width = 0
+    for number, char in enumerate(part):
+        width += _columns(char)
+        if width > COLUMNS:
+            return number
+    return len(part)
 
 
 def _width(text: str) -> int:

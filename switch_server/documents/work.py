@@ -2,36 +2,51 @@
 
 import errno
 
-from shared.document_jobs import AnyJob, ConvertReceived, JobDone, JobRefused, PreviewPage, RenderFile, RenderStatement
-from shared.documents import DocumentFault, DocumentRefused
-from switch_server.documents.pages import render_file, render_statement
+from shared.document_jobs import (
+    AnyJob,
+    ConvertReceived,
+    JobDone,
+    JobRefused,
+    PreviewPage,
+    RenderFile,
+    RenderHtml,
+    RenderStatement,
+)
+from shared.documents import DocumentFault, PagesRefused
+from switch_server.documents.limits import FILE_MAX
+from switch_server.documents.pages import render_file, render_html, render_statement
 from switch_server.documents.preview import convert_received, preview_page
 
-_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
+_MEGABYTE = 1_000_000
 
 
 def work(job: AnyJob) -> JobDone | JobRefused:
     """Nothing is raised: whatever a library raises was caused by the file."""
     try:
-        return JobDone(_pages(job))
-    except DocumentRefused as refused:
+        return _done(job)
+    except PagesRefused as refused:
         return JobRefused(refused.fault, dict(refused.fields))
     except MemoryError:
         return JobRefused(DocumentFault.NO_MEMORY)
     except FileNotFoundError:
         return JobRefused(DocumentFault.NOT_FOUND)
     except OSError as error:
+        if error.errno == errno.EFBIG:
+            return JobRefused(DocumentFault.TOO_DENSE, {"limit": FILE_MAX // _MEGABYTE})
         return JobRefused(DocumentFault.SPOOL_FULL if error.errno in _NO_ROOM else DocumentFault.BROKEN)
     except Exception:  # noqa: BLE001  Pillow raises nearly every class of error for a broken file
         return JobRefused(DocumentFault.BROKEN)
 
 
-def _pages(job: AnyJob) -> int:
+def _done(job: AnyJob) -> JobDone:
     match job:
         case RenderFile():
             return render_file(job)
         case RenderStatement():
             return render_statement(job)
+        case RenderHtml():
+            return render_html(job)
         case PreviewPage():
             return preview_page(job)
         case ConvertReceived():

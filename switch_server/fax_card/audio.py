@@ -89,6 +89,10 @@ class AudioBuffer:
         self._stamp, self._place = packet.stamp, place
         self._store(place, packet.payload)
 
+    def is_source(self, ssrc: bytes) -> bool:
+        """Whether these are the four octets of the present source's SSRC, as they stand in an RTP header."""
+        return self._ssrc is not None and ssrc == self._ssrc.to_bytes(4, "big")
+
     def frame(self) -> bytes | None:
         """The 20 ms of this tick; ``None`` where the stream has not begun, or its next audio may only be late."""
         self._quiet += 1

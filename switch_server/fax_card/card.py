@@ -6,7 +6,7 @@ from typing import Any
 from shared.ids import LegId
 from switch_server.card.sockets import bind_pair
 from switch_server.core.words import fax, media
-from switch_server.fax_card.channel import Channel
+from switch_server.fax_card.channel import FaxChannel
 from switch_server.fax_card.codec import Codec
 from switch_server.fax_card.t30 import Task
 
@@ -20,7 +20,7 @@ class FaxCard:
             trial.close()
         self._library, self._ip, self._most, self._tell = library, ip, channels, tell
         self._codec = Codec(library)
-        self.channels: dict[LegId, Channel] = {}
+        self.channels: dict[LegId, FaxChannel] = {}
         self.ticks = self.dropped = 0
         self.stopped = False
         self._closed_in = self._closed_out = self._closed_strangers = self._closed_malformed = 0
@@ -83,7 +83,7 @@ class FaxCard:
             return
         law = command.law if far is None else far.law
         try:
-            channel = Channel(self._library, self._codec, leg, self._ip, law, self._tell)
+            channel = FaxChannel(self._library, self._codec, leg, self._ip, law, self._tell)
         except OSError:
             self._tell(media.ChannelFailed(leg, "full"))
             return
@@ -97,7 +97,7 @@ class FaxCard:
         self.channels[leg] = channel
         self._tell(media.ChannelOpened(leg, channel.near))
 
-    def _change_far(self, channel: Channel, far: media.Far) -> None:
+    def _change_far(self, channel: FaxChannel, far: media.Far) -> None:
         try:
             channel.change_far(far)
         except (OSError, OverflowError, ValueError):

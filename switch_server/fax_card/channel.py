@@ -14,8 +14,8 @@ from switch_server.core.words import CardEvent, Far, MediaLatched, MediaSilent, 
 from switch_server.fax_card import FRAME, udptl
 from switch_server.fax_card.audio import SILENCE, TYPES, AudioBuffer, parse
 from switch_server.fax_card.codec import Codec
-from switch_server.fax_card.session import Session
-from switch_server.fax_card.source import Address, Source
+from switch_server.fax_card.session import FaxSession
+from switch_server.fax_card.source import Address, FarSource
 from switch_server.fax_card.t30 import AudioTerminal, Task
 from switch_server.fax_card.t38 import T38Terminal
 
@@ -28,7 +28,7 @@ BUFFER_BYTES: Final = 1 << 18
 _RTP: Final = struct.Struct("!BBHII")
 
 
-class Channel:
+class FaxChannel:
     """``tick`` each 20 ms: takes what has come, and sends a frame. Raises ``OSError`` where no port can be had or the address is none."""
 
     def __init__(
@@ -38,12 +38,12 @@ class Channel:
         self._law, self._far = law, None
         self._rtp, self._rtcp = bind_pair(ip, BUFFER_BYTES)  # the second port is bound so that no other channel has it
         self.near = Near(ip, self._rtp.getsockname()[1], law, t38=True)
-        self.source = Source()
+        self.source = FarSource()
         self.malformed = self.packets_in = self.packets_out = 0
         self._buffer = AudioBuffer()
         self._seq, self._stamp, self._ssrc = secrets.randbits(16), secrets.randbits(32), secrets.randbits(32)
         self._marker = True
-        self._session: Session | None = None
+        self._session: FaxSession | None = None
 
     _far: Far | None
 
@@ -62,7 +62,7 @@ class Channel:
         """Ends a running session, then begins a new one."""
         if self._session is not None:
             self._session.close()
-        self._session = Session(self._library, self._leg, fax, task, self._tell)
+        self._session = FaxSession(self._library, self._leg, fax, task, self._tell)
         self._use(self._session)
 
     def stop_fax(self) -> None:
@@ -97,7 +97,7 @@ class Channel:
             if session.over:
                 self._session = None
 
-    def _use(self, session: Session) -> None:
+    def _use(self, session: FaxSession) -> None:
         if self._far is not None and self._far.t38 is not None:
             session.use_t38(self._far.t38, self._send)
         else:
@@ -120,7 +120,7 @@ class Channel:
                 self._take_rtp(datagram, sender)
 
     def _take_udptl(self, datagram: bytes, sender: Address, terminal: AudioTerminal | T38Terminal | None) -> None:
-        if datagram[:1] == b"\x80" and len(datagram) == FRAME + 12:
+        if self._buffer.is_source(datagram[8:12]):
             return  # RTP of the time before the change
         try:
             packet = udptl.decode(datagram)

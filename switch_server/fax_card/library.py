@@ -58,7 +58,6 @@ int t38_terminal_send_timeout(t38_terminal_state_t *s, int samples);
 t30_state_t *t38_terminal_get_t30_state(t38_terminal_state_t *s);
 t38_core_state_t *t38_terminal_get_t38_core_state(t38_terminal_state_t *s);
 void t38_set_t38_version(t38_core_state_t *s, int version);
-void t38_set_max_datagram_size(t38_core_state_t *s, int size);
 int t38_core_rx_ifp_packet(t38_core_state_t *s, const uint8_t *buf, int len, uint16_t seq_no);
 
 g711_state_t *g711_init(g711_state_t *s, int mode);

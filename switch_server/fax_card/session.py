@@ -18,14 +18,14 @@ T1_TICKS: Final = 35 * 50
 STOP_TICKS: Final = 250
 """Ticks (5 s) for the DCN after ``StopFax``."""
 T2_TICKS: Final = 7 * 50
-"""T.30 §5.4.2, T2: ticks for the far machine's DCN after its last page; spandsp itself waits for ever."""
+"""T.30 §5.4.2, T2: ticks for the DCN after the last page; where the far machine's is lost, spandsp itself waits for ever."""
 STUCK_TICKS: Final = 300 * 50
 """Ticks without any frame, either way, after which the line counts as dead; an ECM block takes 218 s at 2,400 bit/s."""
 LEAST_FREE: Final = 32 << 20
 """Bytes that must be free where pages are written."""
 
 
-class Session:
+class FaxSession:
     """``tick`` once each 20 ms, after the terminal has been given its audio or datagrams. ``over``: ``FaxEnded`` has been told."""
 
     def __init__(self, library: Any, leg: LegId, fax: FaxId, task: Task, tell: Callable[[CardEvent], None]) -> None:
@@ -75,12 +75,12 @@ class Session:
             self._watch(state)
 
     def _fills_disk(self, state: T30State) -> bool:
-        return not self._task.sending and not state.all_received and is_full(self._task.path)
+        return not self._task.sending and not state.complete and is_full(self._task.path)
 
     def _watch(self, state: T30State) -> None:
         if state.frames != self._frames:
             self._frames, self._frame_at = state.frames, self._ticks
-        elif self._ticks - self._frame_at > (T2_TICKS if state.all_received else STUCK_TICKS):
+        elif self._ticks - self._frame_at > (T2_TICKS if state.complete else STUCK_TICKS):
             state.terminate()
 
     def stop(self, result: FaxResult) -> None:

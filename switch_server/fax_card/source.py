@@ -14,7 +14,7 @@ SILENT_TICKS: Final = 50
 """Ticks without a packet of the latched address, after which another port of the far IP, or another address of its networks, may latch."""
 
 
-class Source:
+class FarSource:
     """``far`` is the address to send to: the SDP's at first, then the latched one."""
 
     def __init__(self) -> None:

@@ -53,8 +53,8 @@ class T30State:
         self.stopping = False
         """Ends the session with a DCN at the next answer of phase B or D."""
         self.frames = 0
-        self.all_received = False
-        """The far machine has said that the page was its last, and we have confirmed it; only its DCN is missing."""
+        self.complete = False
+        """The last page has been said to be the last, and has been confirmed: only the DCN is missing."""
         self._last_page = False
         self.modem: FaxModem | None = None
         self.bit_rate = self.pages = self.resends = self.bad_rows = 0
@@ -72,8 +72,8 @@ class T30State:
     def terminate(self) -> None:
         """The line is gone: phase E follows at once, and completed pages are kept. Not to be called by a callback."""
         if self.code is None:
-            if self.all_received:
-                self.code = NO_DCN
+            if self.complete:
+                self.code = T30_OK if self.task.sending else NO_DCN
             self._library.t30_terminate(self._t30)
             if self.code is None:
                 self.code = CALL_DROPPED
@@ -106,9 +106,11 @@ class T30State:
         self.heard |= received
         self.frames += 1
         kind = frame[2] & 0xFE
-        if received:
+        if received is not self.task.sending:
             ends = frame[3] if kind == _PPS and len(frame) > 3 else kind
             self._last_page = ends & 0xFE == _EOP
+        else:
+            self.complete = self._last_page and kind == _MCF
         if kind == _DCS and len(frame) > 4:
             self.modem, self.bit_rate = _SPEEDS.get(frame[4] & 0x3C, (None, 0))
         elif kind == _CFR:
@@ -116,7 +118,6 @@ class T30State:
             self.trained = True
         elif not self.task.sending and not received and kind in _CONFIRMS:
             self.pages = self._read().pages_rx
-            self.all_received = self._last_page and kind == _MCF
 
     def note_page(self, answer: int) -> None:
         """Phase D: a page has been sent and answered, or received and is about to be answered."""

@@ -7,7 +7,7 @@ from switch_server.core.words import T38Far
 from switch_server.fax_card import FRAME
 from switch_server.fax_card.library import FFI, NULL
 from switch_server.fax_card.t30 import T30State, Task
-from switch_server.fax_card.udptl import Packet, Receiver, Sender
+from switch_server.fax_card.udptl import Packet, UdptlReceiver, UdptlSender
 
 MOST_VERSION = 3
 MOST_COPIES = 4
@@ -22,7 +22,7 @@ class T38Terminal:
     def __init__(self, library: Any, task: Task, far: T38Far, send: Callable[[bytes], None]) -> None:
         self._library, self._send = library, send
         self._handle = FFI.new_handle(self)
-        self._sender, self._receiver = Sender(far.redundancy, far.max_datagram), Receiver()
+        self._sender, self._receiver = UdptlSender(far.redundancy, far.max_datagram), UdptlReceiver()
         self._terminal = library.t38_terminal_init(NULL, int(task.sending), _packet, self._handle)
         if self._terminal == NULL:
             raise MemoryError("t38_terminal_init")

@@ -62,7 +62,7 @@ def decode(datagram: bytes) -> Packet:
     return Packet(seq, primary, tuple(secondaries))
 
 
-class Sender:
+class UdptlSender:
     """Numbers the IFP packets of one session, and repeats the last ``redundancy`` ones in each datagram."""
 
     def __init__(self, redundancy: int, largest: int) -> None:
@@ -77,7 +77,7 @@ class Sender:
         return made
 
 
-class Receiver:
+class UdptlReceiver:
     """Each IFP packet of one session once, in order: lost ones from the redundancy, repeated and late ones dropped."""
 
     def __init__(self) -> None:

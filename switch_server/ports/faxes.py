@@ -50,11 +50,14 @@ class FaxLayout(Struct, frozen=True):
 
 
 class Rendered(Struct, frozen=True):
-    """A document in the spool: ``path`` is a TIFF class F with ``pages`` pages, cover sheet included."""
+    """A document in the spool: ``path`` is a TIFF class F with ``pages`` pages, cover sheet included. ``digest``: of the pages without header
+    lines and cover sheet; the same source asked for again has the same.
+    """
 
     document: DocumentId
     path: Path
     pages: int
+    digest: str
 
 
 class Documents(Protocol):

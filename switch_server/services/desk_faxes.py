@@ -242,7 +242,7 @@ class _Asked:
                 for each in await self._of.faxes.received(me.agent, group, before=before, limit=most)
                 if is_in_inbox(me, each)
             ]
-        off = self._of.faxes.off() if self._of.rights.may_send(me) else FaxProblem.NO_FAX
+        off = self._of.faxes.off() if self._of.rights.may_send(me) else DeskRefusal.NOT_ALLOWED
         groups = tuple(sorted({each.group for each in self._of.book.agents() if each.group and not each.disabled}))
         rows = tuple(row_of(each, self._of.book) for each in found[: asked.limit])
         return wire.Faxes(asked.box, rows, len(found) > asked.limit, off or "", groups)

@@ -14,17 +14,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeVar
 
-from shared.document_jobs import ConvertReceived, PreviewPage, RenderFile, RenderStatement
-from shared.documents import AnyStatement, DocumentFault, DocumentRefused, PageOptions, PreviewSize
+from shared.document_jobs import ConvertReceived, PreviewPage, RenderFile, RenderHtml, RenderStatement
+from shared.documents import AnyStatement, DocumentFault, PageOptions, PagesRefused, PreviewSize
 from shared.fax import DocumentId
 from switch_server.disk.whole_file import write_whole
+from switch_server.ports.faxes import Html
 from switch_server.services.renderer import Renderers
 
 KEPT_DAYS: Final = 30
 INPUT_MAX: Final = 20_000_000
 """Bytes of a file."""
-SPOOL_MAX: Final = 2_000_000_000
-"""Bytes of all documents."""
 _DAY_S: Final = 24 * 3600
 _ID: Final = re.compile(r"d[0-9a-f]{16}")
 _WORK: Final = "work"
@@ -34,11 +33,12 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class RenderedDocument:
-    """A TIFF class F in the spool."""
+    """A TIFF class F in the spool. ``digest``: of its pages without header lines and cover sheet (``shared.document_jobs.JobDone``)."""
 
     document: DocumentId
     pages: int
     path: Path
+    digest: str
 
 
 @dataclass(frozen=True)
@@ -50,15 +50,16 @@ class ReceivedDocument:
     thumbnail: Path
 
 
-class Documents:
-    """On the switch's loop; files are written in threads. All coroutines raise ``DocumentRefused``; a cancelled one leaves no process and no file.
+class DocumentSpool:
+    """On the switch's loop; files are written in threads. All coroutines raise ``PagesRefused``; a cancelled one leaves no process and no file.
 
-    ``folder``: made if it is missing; what an ended switch left half done there is removed. ``in_use``: the documents that faxes still refer to.
+    ``folder``: made if it is missing; what an ended switch left half done there is removed. ``in_use``: the documents that faxes still refer to;
+    called in a thread. ``spool_max``: the most bytes of all documents.
     Raises ``OSError``.
     """
 
     def __init__(
-        self, folder: Path, in_use: Callable[[], Collection[DocumentId]], *, spool_max: int = SPOOL_MAX
+        self, folder: Path, in_use: Callable[[], Collection[DocumentId]], spool_max: Callable[[], int]
     ) -> None:
         self._folder, self._work = folder, folder / _WORK
         self._in_use, self._spool_max = in_use, spool_max
@@ -69,8 +70,8 @@ class Documents:
         for left in self._work.iterdir():
             left.unlink()
 
-    async def render(self, source: Path | bytes | AnyStatement, options: PageOptions) -> RenderedDocument:
-        """Makes the pages of a file (told by its content: text, PDF, image), or of a statement."""
+    async def render(self, source: Path | bytes | Html | AnyStatement, options: PageOptions) -> RenderedDocument:
+        """Makes the pages of a file (told by its content: text, PDF, image), of a statement's rows, or of a statement as HTML."""
         await self._check_room()
         document = DocumentId("d" + secrets.token_hex(8))
         async with self._scratch() as scratch:
@@ -78,13 +79,15 @@ class Documents:
             match source:
                 case bytes():
                     await self._keep(source, scratch)
-                    pages = await self._renderers.run(RenderFile(str(scratch), str(target), options))
+                    made = await self._renderers.run(RenderFile(str(scratch), str(target), options))
                 case Path():
-                    pages = await self._renderers.run(RenderFile(str(source), str(target), options))
+                    made = await self._renderers.run(RenderFile(str(source), str(target), options))
+                case Html(text):
+                    made = await self._renderers.run(RenderHtml(text, str(target), options))
                 case statement:
-                    pages = await self._renderers.run(RenderStatement(statement, str(target), options))
+                    made = await self._renderers.run(RenderStatement(statement, str(target), options))
             await self._place({target: self.path_of(document)})
-        return RenderedDocument(document, pages, self.path_of(document))
+        return RenderedDocument(document, made.pages, self.path_of(document), made.digest)
 
     async def preview(
         self, source: DocumentId | Path, page: int, size: PreviewSize = PreviewSize.HALF, quarter_turns: int = 0
@@ -99,37 +102,37 @@ class Documents:
         """Makes the PDF and the thumbnail beside a received TIFF. They may be made anew, turned."""
         async with self._scratch() as scratch:
             pdf, thumbnail = scratch.with_suffix(".pdf"), scratch.with_suffix(".png")
-            pages = await self._renderers.run(ConvertReceived(str(tiff), str(pdf), str(thumbnail), quarter_turns))
-            done = ReceivedDocument(pages, tiff.with_suffix(".pdf"), tiff.with_suffix(".png"))
+            made = await self._renderers.run(ConvertReceived(str(tiff), str(pdf), str(thumbnail), quarter_turns))
+            done = ReceivedDocument(made.pages, tiff.with_suffix(".pdf"), tiff.with_suffix(".png"))
             await self._place({pdf: done.pdf, thumbnail: done.thumbnail})
         return done
 
     def path_of(self, document: DocumentId) -> Path:
-        """Raises ``DocumentRefused`` (``not_found``) for what is no document's id: a peer may have named it."""
+        """Raises ``PagesRefused`` (``not_found``) for what is no document's id: a peer may have named it."""
         if not _ID.fullmatch(document):
-            raise DocumentRefused(DocumentFault.NOT_FOUND)
+            raise PagesRefused(DocumentFault.NOT_FOUND)
         return self._folder / f"{document}.tif"
 
     async def remove_old(self, now: float) -> int:
         """Removes documents that were made over ``KEPT_DAYS`` before ``now`` (UTC seconds) and are not in use. Returns their number."""
-        kept = {self.path_of(document) for document in self._in_use()}
-        return await _in_thread(lambda: self._remove(now - KEPT_DAYS * _DAY_S, kept))
+        return await _in_thread(lambda: self._remove(now - KEPT_DAYS * _DAY_S))
 
     def stop(self) -> None:
         """Ends all jobs, with ``renderer_failed``."""
         self._renderers.stop()
 
-    def _remove(self, before: float, kept: Collection[Path]) -> int:
+    def _remove(self, before: float) -> int:
+        kept = {f"{document}.tif" for document in self._in_use()}
         removed = 0
         for path in self._folder.glob("d*.tif"):
-            if path not in kept and path.stat().st_mtime < before:
+            if path.name not in kept and path.stat().st_mtime < before:
                 path.unlink()
                 removed += 1
         return removed
 
     async def _check_room(self) -> None:
-        if await _in_thread(self._used) >= self._spool_max:
-            raise DocumentRefused(DocumentFault.SPOOL_FULL)
+        if await _in_thread(self._used) >= self._spool_max():
+            raise PagesRefused(DocumentFault.SPOOL_FULL)
 
     def _used(self) -> int:
         used = 0
@@ -143,7 +146,7 @@ class Documents:
     async def _keep(self, content: bytes, path: Path) -> None:
         if len(content) > INPUT_MAX:
             fields = {"megabytes": -(-len(content) // _MEGABYTE), "limit": INPUT_MAX // _MEGABYTE}
-            raise DocumentRefused(DocumentFault.TOO_LARGE, **fields)
+            raise PagesRefused(DocumentFault.TOO_LARGE, **fields)
         await _in_thread(lambda: write_whole(path, content))
 
     @contextlib.asynccontextmanager
@@ -176,4 +179,4 @@ async def _in_thread(work: Callable[[], T]) -> T:
     try:
         return await asyncio.to_thread(work)
     except OSError as error:
-        raise DocumentRefused(DocumentFault.SPOOL_FULL) from error
+        raise PagesRefused(DocumentFault.SPOOL_FULL) from error

@@ -82,7 +82,7 @@ class FaxOperations:
         actor = send.actor or DEFAULT_ACTOR
         job = FaxJob(
             fax=FaxId(f"f{self._from.new_id()}"), number=send.number, document=str(rendered.path), pages=rendered.pages,
-            by=f"operator:{actor}", title=send.title or Path(send.file).name, digest=rendered.document, created=self._from.clock(),
+            by=f"operator:{actor}", title=send.title or Path(send.file).name, digest=rendered.digest, created=self._from.clock(),
             not_before=send.not_before or 0.0,
         )  # fmt: skip
         try:

@@ -122,7 +122,7 @@ class SwitchFaxes:
         fax = FaxId(f"f{self._from.new_id()}")
         job = FaxJob(
             fax=fax, number=wanted.number, document=str(wanted.document.path), pages=wanted.document.pages, by=f"agent:{wanted.agent}",
-            title=wanted.title, digest=wanted.document.document, created=self._from.clock(), not_before=wanted.not_before or 0.0,
+            title=wanted.title, digest=wanted.document.digest, created=self._from.clock(), not_before=wanted.not_before or 0.0,
             customer=wanted.customer, account=wanted.account, agent=wanted.agent, group=wanted.group, call=wanted.call,
         )  # fmt: skip
         await self.submit(job, wanted.call if wanted.live else None)

@@ -11,8 +11,8 @@ from typing import Final
 
 import msgspec
 
-from shared.document_jobs import REPLIES, REPLY_MAX, AnyJob, JobRefused
-from shared.documents import DocumentFault, DocumentRefused
+from shared.document_jobs import REPLIES, REPLY_MAX, AnyJob, JobDone, JobRefused
+from shared.documents import DocumentFault, PagesRefused
 
 LOG = logging.getLogger("huawu.documents")
 SECONDS: Final = 30
@@ -34,10 +34,10 @@ class Renderers:
         self._stopped = False
         self._processes: set[asyncio.subprocess.Process] = set()
 
-    async def run(self, job: AnyJob) -> int:
-        """Returns the number of pages. Raises ``DocumentRefused``. If the task is cancelled, the process has ended when this returns."""
+    async def run(self, job: AnyJob) -> JobDone:
+        """Raises ``PagesRefused``. If the task is cancelled, the process has ended when this returns."""
         if self._jobs >= AT_ONCE + WAITING:
-            raise DocumentRefused(DocumentFault.QUEUE_FULL)
+            raise PagesRefused(DocumentFault.QUEUE_FULL)
         self._jobs += 1
         try:
             async with self._turn:
@@ -51,9 +51,9 @@ class Renderers:
         for process in self._processes:
             _kill(process)
 
-    async def _run(self, job: AnyJob) -> int:
+    async def _run(self, job: AnyJob) -> JobDone:
         if self._stopped:
-            raise DocumentRefused(DocumentFault.RENDERER_FAILED)
+            raise PagesRefused(DocumentFault.RENDERER_FAILED)
         try:
             process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", _MODULE, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
@@ -61,7 +61,7 @@ class Renderers:
             )  # fmt: skip
         except OSError as error:
             LOG.exception("no renderer could be started")
-            raise DocumentRefused(DocumentFault.RENDERER_FAILED) from error
+            raise PagesRefused(DocumentFault.RENDERER_FAILED) from error
         self._processes.add(process)
         if self._stopped:  # while it started
             _kill(process)
@@ -70,25 +70,25 @@ class Renderers:
                 reply = await _ask(process, msgspec.json.encode(job))
                 status = await process.wait()
         except TimeoutError:
-            raise DocumentRefused(DocumentFault.TOO_SLOW, seconds=SECONDS) from None
+            raise PagesRefused(DocumentFault.TOO_SLOW, seconds=SECONDS) from None
         finally:
             _kill(process)
             await process.wait()
             self._processes.discard(process)
-        return _pages(reply, status)
+        return _done(reply, status)
 
 
-def _pages(reply: bytes, status: int) -> int:
+def _done(reply: bytes, status: int) -> JobDone:
     if status in _OUT_OF_TIME:
-        raise DocumentRefused(DocumentFault.TOO_SLOW, seconds=SECONDS)
+        raise PagesRefused(DocumentFault.TOO_SLOW, seconds=SECONDS)
     try:
         said = REPLIES.decode(reply)
     except ValueError as error:
         LOG.warning("a renderer ended with status %d and no valid reply", status)
-        raise DocumentRefused(DocumentFault.RENDERER_FAILED) from error
+        raise PagesRefused(DocumentFault.RENDERER_FAILED) from error
     if isinstance(said, JobRefused):
-        raise DocumentRefused(said.fault, **said.fields)
-    return said.pages
+        raise PagesRefused(said.fault, **said.fields)
+    return said
 
 
 async def _ask(process: asyncio.subprocess.Process, job: bytes) -> bytes:

@@ -27,6 +27,7 @@ from shared.desk import (
     SeatChanged,
     Told,
 )
+from shared.desk_fax import AskFaxes
 from shared.enums import CallKind, HangingUp, Language, LockReason, Role, SeatState
 from shared.ids import AgentId, CallId, CustomerId, DeskId, LegId
 from shared.protocol import SnapshotRequest
@@ -78,6 +79,8 @@ class FakeSwitch:
         self.asked: list[tuple[Request | SnapshotRequest, float, OnReply]] = []
         self.log: list[Request | SnapshotRequest] = []
         self.heard: list[Told] = []
+        self.boxes: list[tuple[AskFaxes, OnReply]] = []
+        """Requests for the lists of faxes, which the app itself sends after each log-in."""
         self._clock = clock
         self._later: list[Callable[[], None]] = []
 
@@ -115,7 +118,15 @@ class FakeSwitch:
         for _, _, on_reply in late:
             on_reply(Failed("timed_out"))
 
+    def show_faxes(self, *replies: Reply | Failed) -> None:
+        """Replies to the oldest open requests for the lists of faxes."""
+        for reply in replies:
+            self.boxes.pop(0)[1](reply)
+
     def _ask(self, request: Request | SnapshotRequest, timeout: float, on_reply: OnReply) -> None:
+        if isinstance(request, AskFaxes):
+            self.boxes.append((request, on_reply))
+            return
         self.log.append(request)
         if self.up:
             self.asked.append((request, self._clock() + timeout, on_reply))

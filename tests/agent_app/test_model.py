@@ -11,6 +11,7 @@ from agent_app.model.desk.actions import MANY_AT_ONCE, NEEDS, Why, enabled, hang
 from agent_app.model.desk.mirror import Mirror, ReportVerdict
 from agent_app.model.desk.problems import CODES
 from agent_app.model.desk.view import Action, AudioView, DeskView, LinkState, Pending, PhoneState
+from agent_app.model.fax.view import FaxView
 from agent_app.model.floor.supervising import SEAT_NEEDS, WAITING_NEEDS
 from agent_app.model.phonebook.numbers import BadNumber, dialable
 from shared.desk import DeskSnapshot, Notice, Party, QueueRow, QueuesChanged, SeatChanged
@@ -161,7 +162,7 @@ def test_the_reason_why_a_transfer_is_off_by_state() -> None:
         SeatState.RINGING: Why.RINGS, SeatState.DIALLING: Why.DIALLING, SeatState.CONSULTING: Why.CONSULTING,
         SeatState.MONITORING: Why.MONITORING, SeatState.TALKING: "", SeatState.HOLDING: "", SeatState.CONFERENCE: "",
     }  # fmt: skip
-    assert {enabled(view(state))[Action.SEND_FAX].why for state in SeatState} == {Why.NO_FAX_YET}
+    assert {enabled(view(state))[Action.SEND_FAX].why for state in SeatState} == {Why.NO_FAX}
 
 
 def test_nobody_logged_in() -> None:
@@ -184,7 +185,7 @@ def test_while_the_state_is_fetched_commands_to_the_switch_are_off() -> None:
 
 def test_a_pending_action_is_off_except_those_that_may_be_many_at_once() -> None:
     pending = tuple(Pending(action, 0.0, 5.0) for action in Action)
-    now = enabled(view(SeatState.TALKING, pending=pending))
+    now = enabled(view(SeatState.TALKING, pending=pending, fax=FaxView(off="", known=True)))
     assert now[Action.HOLD].why == Why.PENDING
     assert {action for action, each in now.items() if each.on} == MANY_AT_ONCE
 

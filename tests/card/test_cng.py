@@ -16,6 +16,7 @@ from switch_server.core.words.fax import FaxToneHeard
 from switch_server.core.words.media import CloseChannel
 from tests.card.speech import PROMPTS, talk
 from tests.card.twins import RTP, Twins, on_one_processor
+from tests.fax_machine.engine import Audio
 from tests.rtp_peer import dtmf, sine
 
 pytestmark = pytest.mark.slow
@@ -93,6 +94,15 @@ def test_cng_is_heard_at_any_offset_and_with_a_little_loss_and_noise(ear: Ear) -
         ear.hears(*(cng(times=4) + noise[np.arange(len(cng(times=4))) % 40_000] for _ in range(6)), lost=0.01)
         == [True] * 6
     )
+
+
+def test_a_real_machine_that_calls_is_heard(ear: Ear, tmp_path: Path) -> None:
+    """Spandsp's CNG, once with noise of the line."""
+    machine = Audio(send=str(tmp_path / "none.tif"), ident="1", ecm=True, modems="v17")
+    calling = np.frombuffer(b"".join(machine.say() for _ in range(400)), "<i2")
+    machine.close()
+    noise = np.random.default_rng(3).normal(0, 50, len(calling)).astype(np.int16)
+    assert ear.hears(calling, calling + noise) == [True, True]
 
 
 def test_speech_keys_music_and_other_tones_are_no_cng(ear: Ear) -> None:

@@ -19,11 +19,18 @@ from switch_server.ports.faxes import (
     Html,
     WantedFax,
 )
+from switch_server.services.documents import DocumentSpool
+from switch_server.services.fax_documents import FaxDocuments
 from tests.fakes.faxes import FakeDocuments, FakeFaxes
 from tests.services.fax_service import RIGS, service
 
+
+def spool(folder: Path) -> Documents:
+    return FaxDocuments(DocumentSpool(folder, set, lambda: 10**9), lambda: "华务证券", lambda: 1_796_000_000.0)
+
+
 MakeDocuments = Callable[[Path], Documents]
-DOCUMENTS: dict[str, MakeDocuments] = {"fake": FakeDocuments}
+DOCUMENTS: dict[str, MakeDocuments] = {"fake": FakeDocuments, "spool": spool}
 FAXES: dict[str, Callable[[Path], Faxes]] = {"fake": lambda _folder: FakeFaxes(), "switch": service}
 each_documents = pytest.mark.parametrize("make", DOCUMENTS.values(), ids=list(DOCUMENTS))
 each_faxes = pytest.mark.parametrize("make", FAXES.values(), ids=list(FAXES))
@@ -57,6 +64,7 @@ def test_a_text_becomes_pages_with_pictures(make: MakeDocuments, tmp_path: Path)
         covered = await documents.render(source, FaxLayout("letter.txt", "1", cover=Cover("王先生", note="请查收")))
         assert covered.pages == 3
         assert covered.document != plain.document
+        assert covered.digest == plain.digest
         page, small = await documents.page(plain.path, 0), await documents.page(plain.path, 0, thumbnail=True)
         assert page.startswith(PNG)
         assert small.startswith(PNG)

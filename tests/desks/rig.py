@@ -18,6 +18,7 @@ from switch_server.adapters.desks import DeskLinks, DeskSources, Passwords
 from switch_server.core.desks import AgentOffline, AgentOnline, AnswerDesk, DeskCommanded, DeskDown, ShowPop
 from switch_server.core.talk import TellDesk
 from switch_server.core.words import Audit, Event
+from switch_server.ports.desks import Questions
 from tests.desk_client import DEADLINE, DeskClient
 from tests.fakes.desks import FakeBook, FakePops, FakeQuestions, agent, fake_check, fake_make
 from tests.fakes.phones import FakePhones, phone
@@ -151,13 +152,15 @@ class Rig:
         self.endpoint = "tcp://127.0.0.1:0"
         self.rules = FAST
         self.passwords = Passwords(fake_check, fake_make)
+        self.in_front: Callable[[Questions], Questions] = lambda rest: rest
+        """Puts a service in front of ``questions``."""
 
     async def start(self) -> None:
         self.core, self.pops, self.questions = Core(), FakePops(), FakeQuestions()
         self.links = self.core.links = DeskLinks(
             self.core.post, self.core.after, endpoint=self.endpoint, server_key=SERVER, book=self.book, phones=self.phones,
             pops=self.pops,
-            questions=self.questions, tokens=lambda leg: f"token of {leg}", passwords=self.passwords, sources=self.core.sources(),
+            questions=self.in_front(self.questions), tokens=lambda leg: f"token of {leg}", passwords=self.passwords, sources=self.core.sources(),
             new_call_id=self.core.new_call_id, audit=self.audits.append, clock=lambda: self.now, rules=self.rules,
         )  # fmt: skip
         self.endpoint = await self.links.start()

@@ -45,7 +45,7 @@ def test_standard_rows_are_shown_twice(tmp_path: Path, standard: Path) -> None:
 @pytest.mark.parametrize(
     ("size", "turns", "pixels"),
     [
-        (PreviewSize.HALF, 0, (864, 1146)), (PreviewSize.THUMBNAIL, 0, (216, 287)), (PreviewSize.HALF, 1, (1146, 864)),
+        (PreviewSize.HALF, 0, (864, 1146)), (PreviewSize.THUMBNAIL, 0, (144, 191)), (PreviewSize.HALF, 1, (1146, 864)),
         (PreviewSize.FULL, 2, (1728, 2292)), (PreviewSize.FULL, 3, (2292, 1728)),
     ],
 )  # fmt: skip
@@ -96,21 +96,21 @@ def test_a_received_fax_keeps_its_bits_as_pdf(tmp_path: Path, fine: Path) -> Non
     assert same(images[0], fax_page(2292))
     assert same(images[1], fax_page(2000, ink_end=900))
     assert sizes[0] == pytest.approx((1728 / 204 * 72, 2292 / 196 * 72), abs=0.5)
-    assert thumbnail.size == (216, 287)
+    assert thumbnail.size == (144, 191)
 
 
 def test_standard_resolution_as_pdf(tmp_path: Path, standard: Path) -> None:
     images, sizes, thumbnail = converted(tmp_path, standard)
     assert same(images[0], fax_page(1143))
     assert sizes[0] == pytest.approx((1728 / 204 * 72, 1143 / 98 * 72), abs=0.5)
-    assert thumbnail.size == (216, 286)
+    assert thumbnail.size == (144, 191)
 
 
 def test_a_turned_pdf(tmp_path: Path, fine: Path) -> None:
     images, sizes, thumbnail = converted(tmp_path, fine, 1)
     assert same(images[0], fax_page(2292).transpose(Image.Transpose.ROTATE_270))
     assert sizes[0] == pytest.approx((2292 / 196 * 72, 1728 / 204 * 72), abs=0.5)
-    assert thumbnail.size == (287, 216)
+    assert thumbnail.size == (191, 144)
 
 
 def test_pages_of_different_resolutions(tmp_path: Path) -> None:
@@ -122,6 +122,13 @@ def test_pages_of_different_resolutions(tmp_path: Path) -> None:
     images, _, _ = converted(tmp_path, tmp_path / "two.tif")
     assert same(images[0], first)
     assert images[1].size[0] == 1728
+
+
+def test_a_long_fax(tmp_path: Path) -> None:
+    """More pages than are written at once, in their order."""
+    sent = [fax_page(200, ink_end=100 + number) for number in range(45)]
+    images, _, _ = converted(tmp_path, write(tmp_path, "long.tif", fax_tiff(sent)))
+    assert [image.tobytes() for image in images] == [page.tobytes() for page in sent]
 
 
 @pytest.mark.parametrize("content", [b"", b"II*\0garbage", b"GIF89a"])

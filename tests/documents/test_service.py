@@ -4,18 +4,21 @@ import asyncio
 import os
 import signal
 import stat
+import subprocess
+import sys
 from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
-from shared.documents import CoverSheet, DocumentFault, DocumentRefused, PageHeader, PageOptions, PreviewSize
+from shared.documents import CoverSheet, DocumentFault, PageHeader, PageOptions, PagesRefused, PreviewSize
 from shared.enums import Language
 from shared.fax import DocumentId
 from switch_server.services import renderer
 from switch_server.services.document_texts import fault_text
-from switch_server.services.documents import Documents
+from switch_server.services.documents import DocumentSpool
 from tests.documents.inputs import (
     BROKEN_PDF,
     EXECUTABLE,
@@ -30,6 +33,7 @@ from tests.documents.inputs import (
 )
 from tests.documents.made import read
 from tests.documents.rows import AT, each_statement
+from tests.house.docs import ROOT
 
 pytestmark = pytest.mark.slow
 OPTIONS = PageOptions(header=PageHeader("华务", "021", AT), cover=CoverSheet("张三", "华务", "021", AT))
@@ -52,15 +56,15 @@ BAD: tuple[tuple[bytes, DocumentFault], ...] = (
 )
 
 
-def run(folder: Path, work: Callable[[Documents], Coroutine[Any, Any, None]], *, spool_max: int = 10**9) -> None:
+def run(folder: Path, work: Callable[[DocumentSpool], Coroutine[Any, Any, None]], *, spool_max: int = 10**9) -> None:
     async def whole() -> None:
-        await work(Documents(folder / "documents", set, spool_max=spool_max))
+        await work(DocumentSpool(folder / "documents", set, lambda: spool_max))
 
     asyncio.run(whole())
 
 
 async def fault_of(job: Awaitable[object]) -> DocumentFault:
-    with pytest.raises(DocumentRefused) as caught:
+    with pytest.raises(PagesRefused) as caught:
         await job
     for language in Language:
         assert fault_text(caught.value.fault, caught.value.fields, language)
@@ -76,7 +80,7 @@ def children() -> list[str]:
 
 
 def test_each_source_becomes_a_document(tmp_path: Path) -> None:
-    async def work(documents: Documents) -> None:
+    async def work(documents: DocumentSpool) -> None:
         text = write(tmp_path, "letter", "春眠不觉晓".encode())
         for source in (text, saved(drawing(), "PNG"), pdf(), *each_statement(3)):
             made = await documents.render(source, OPTIONS)
@@ -91,8 +95,21 @@ def test_each_source_becomes_a_document(tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "documents").stat().st_mode) == 0o700
 
 
+def test_the_same_source_has_the_same_digest(tmp_path: Path) -> None:
+    """Whatever is printed beside it."""
+
+    async def work(documents: DocumentSpool) -> None:
+        bare, printed = await documents.render(b"text", PageOptions()), await documents.render(b"text", OPTIONS)
+        other = await documents.render(b"test", OPTIONS)
+        assert len(bare.digest) == 64
+        assert bare.digest == printed.digest
+        assert bare.digest != other.digest
+
+    run(tmp_path, work)
+
+
 def test_previews(tmp_path: Path) -> None:
-    async def work(documents: Documents) -> None:
+    async def work(documents: DocumentSpool) -> None:
         made = await documents.render(pdf(), OPTIONS)
         for size in PreviewSize:
             assert (await documents.preview(made.document, 2, size)).startswith(b"\x89PNG")
@@ -107,7 +124,7 @@ def test_previews(tmp_path: Path) -> None:
 def test_a_received_fax(tmp_path: Path) -> None:
     tiff = write(tmp_path, "r1.tif", fax_tiff([fax_page(), fax_page()]))
 
-    async def work(documents: Documents) -> None:
+    async def work(documents: DocumentSpool) -> None:
         done = await documents.from_received(tiff)
         assert (done.pages, done.pdf, done.thumbnail) == (2, tmp_path / "r1.pdf", tmp_path / "r1.png")
         before = done.thumbnail.read_bytes()
@@ -123,7 +140,7 @@ def test_a_received_fax(tmp_path: Path) -> None:
 def test_fifty_bad_documents_leave_nothing(tmp_path: Path) -> None:
     """No process, no file, no descriptor, no memory; and a good one afterwards is made."""
 
-    async def work(documents: Documents) -> None:
+    async def work(documents: DocumentSpool) -> None:
         for content, fault in BAD:
             assert await fault_of(documents.render(content, OPTIONS)) is fault
         before = resident_bytes(), descriptors()
@@ -167,7 +184,7 @@ async def renderer_of(job: "asyncio.Task[Any]") -> int:
 
 
 def test_a_killed_renderer_costs_its_own_job_only(tmp_path: Path) -> None:
-    async def work(documents: Documents) -> None:
+    async def work(documents: DocumentSpool) -> None:
         doomed = asyncio.create_task(documents.render(SLOW_PDF, OPTIONS))
         os.kill(await renderer_of(doomed), signal.SIGKILL)
         other = asyncio.create_task(documents.render(pdf(), OPTIONS))
@@ -179,7 +196,7 @@ def test_a_killed_renderer_costs_its_own_job_only(tmp_path: Path) -> None:
 
 
 def test_a_cancelled_job_leaves_no_process_and_no_file(tmp_path: Path) -> None:
-    async def work(documents: Documents) -> None:
+    async def work(documents: DocumentSpool) -> None:
         job = asyncio.create_task(documents.render(SLOW_PDF, OPTIONS))
         await renderer_of(job)
         job.cancel()
@@ -192,7 +209,7 @@ def test_a_cancelled_job_leaves_no_process_and_no_file(tmp_path: Path) -> None:
 
 
 def test_stop_ends_all_jobs(tmp_path: Path) -> None:
-    async def work(documents: Documents) -> None:
+    async def work(documents: DocumentSpool) -> None:
         job = asyncio.create_task(documents.render(SLOW_PDF, OPTIONS))
         await renderer_of(job)
         waiting = [asyncio.create_task(documents.render(SLOW_PDF, OPTIONS)) for _ in range(3)]
@@ -207,8 +224,8 @@ def test_stop_ends_all_jobs(tmp_path: Path) -> None:
 def test_a_slow_file_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(renderer, "SECONDS", 1)
 
-    async def work(documents: Documents) -> None:
-        with pytest.raises(DocumentRefused) as caught:
+    async def work(documents: DocumentSpool) -> None:
+        with pytest.raises(PagesRefused) as caught:
             await documents.render(SLOW_PDF, OPTIONS)
         assert (caught.value.fault, caught.value.fields) == (DocumentFault.TOO_SLOW, {"seconds": 1})
         assert children() == []
@@ -221,7 +238,7 @@ def test_a_slow_file_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ("number", "fault"), [(signal.SIGALRM, DocumentFault.TOO_SLOW), (signal.SIGXCPU, DocumentFault.TOO_SLOW)]
 )
 def test_a_renderer_that_ends_itself_for_time(tmp_path: Path, number: signal.Signals, fault: DocumentFault) -> None:
-    async def work(documents: Documents) -> None:
+    async def work(documents: DocumentSpool) -> None:
         job = asyncio.create_task(documents.render(SLOW_PDF, OPTIONS))
         os.kill(await renderer_of(job), number)
         assert await fault_of(job) is fault
@@ -234,10 +251,10 @@ def test_more_than_the_queue_are_refused_and_the_others_are_made(
 ) -> None:
     monkeypatch.setattr(renderer, "WAITING", 2)
 
-    async def work(documents: Documents) -> None:
+    async def work(documents: DocumentSpool) -> None:
         jobs = [asyncio.create_task(documents.render(pdf(), OPTIONS)) for _ in range(6)]
         ends = await asyncio.gather(*jobs, return_exceptions=True)
-        faults = [end.fault for end in ends if isinstance(end, DocumentRefused)]
+        faults = [end.fault for end in ends if isinstance(end, PagesRefused)]
         assert faults == [DocumentFault.QUEUE_FULL] * 2
 
     run(tmp_path, work)
@@ -245,7 +262,7 @@ def test_more_than_the_queue_are_refused_and_the_others_are_made(
 
 
 def test_a_full_spool_refuses_and_keeps_what_it_has(tmp_path: Path) -> None:
-    async def work(documents: Documents) -> None:
+    async def work(documents: DocumentSpool) -> None:
         made = await documents.render(pdf(content=b"0 0 300 300 re f"), OPTIONS)
         assert await fault_of(documents.render(pdf(), OPTIONS)) is DocumentFault.SPOOL_FULL
         assert len(read(made.path)) == 2
@@ -254,8 +271,8 @@ def test_a_full_spool_refuses_and_keeps_what_it_has(tmp_path: Path) -> None:
 
 
 def test_a_file_above_the_bound_is_refused(tmp_path: Path) -> None:
-    async def work(documents: Documents) -> None:
-        with pytest.raises(DocumentRefused) as caught:
+    async def work(documents: DocumentSpool) -> None:
+        with pytest.raises(PagesRefused) as caught:
             await documents.render(bytes(20_000_001), OPTIONS)
         assert (caught.value.fault, caught.value.fields) == (DocumentFault.TOO_LARGE, {"megabytes": 21, "limit": 20})
 
@@ -266,7 +283,7 @@ def test_old_documents_are_removed_but_for_those_in_use(tmp_path: Path) -> None:
     kept: set[DocumentId] = set()
 
     async def work() -> None:
-        documents = Documents(tmp_path / "documents", lambda: kept)
+        documents = DocumentSpool(tmp_path / "documents", lambda: kept, lambda: 10**9)
         old, used, new = [await documents.render(b"text", OPTIONS) for _ in range(3)]
         kept.add(used.document)
         for each in (old, used):
@@ -284,7 +301,7 @@ def test_what_an_ended_switch_left_is_removed(tmp_path: Path) -> None:
     write(work, "0123.tif", b"half")
 
     async def begin() -> None:
-        Documents(tmp_path / "documents", set)
+        DocumentSpool(tmp_path / "documents", set, lambda: 10**9)
 
     asyncio.run(begin())
     assert left_over(tmp_path) == []
@@ -293,7 +310,7 @@ def test_what_an_ended_switch_left_is_removed(tmp_path: Path) -> None:
 def test_the_renderer_s_own_bounds(tmp_path: Path) -> None:
     """Read from outside: memory, processor time, length of files, number of files, niceness."""
 
-    async def work(documents: Documents) -> None:
+    async def work(documents: DocumentSpool) -> None:
         job = asyncio.create_task(documents.render(SLOW_PDF, OPTIONS))
         number = await renderer_of(job)
         while "Max cpu time              30 " not in limits_of(number):
@@ -302,7 +319,7 @@ def test_the_renderer_s_own_bounds(tmp_path: Path) -> None:
         limits = limits_of(number)
         for line in (
             "Max address space         1073741824",
-            "Max file size             67108864",
+            "Max file size             64000000",
             "Max open files            32",
             "Max core file size        0",
         ):
@@ -318,13 +335,34 @@ def test_the_renderer_s_own_bounds(tmp_path: Path) -> None:
     run(tmp_path, work)
 
 
+WITHOUT_ROOM = """
+import resource, signal, sys
+from shared.document_jobs import RenderFile
+from shared.documents import PageOptions
+from switch_server.documents.work import work
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+print(work(RenderFile(sys.argv[1], sys.argv[2], PageOptions())).fault.value)
+"""
+
+
+@pytest.mark.parametrize("pages", [1, 2])
+def test_pages_that_would_take_many_hours_to_send(tmp_path: Path, pages: int) -> None:
+    """The bound of a file's length is lower here."""
+    noise = Image.effect_noise((800, 1000), 90).convert("1")
+    source = write(tmp_path, "noise", saved(noise, "TIFF", save_all=True, append_images=[noise] * (pages - 1)))
+    argv = [sys.executable, "-c", WITHOUT_ROOM, str(source), str(tmp_path / "out.tif")]
+    done = subprocess.run(argv, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout == f"{DocumentFault.TOO_DENSE.value}\n"
+
+
 @pytest.mark.parametrize("said", ["print('{')", "print('x' * 100_000)", "import os; os.abort()", "pass"])
 def test_a_renderer_that_talks_nonsense(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str) -> None:
     (tmp_path / "nonsense.py").write_text(said)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     monkeypatch.setattr(renderer, "_MODULE", "nonsense")
 
-    async def work(documents: Documents) -> None:
+    async def work(documents: DocumentSpool) -> None:
         assert await fault_of(documents.render(b"text", OPTIONS)) is DocumentFault.RENDERER_FAILED
 
     run(tmp_path, work)

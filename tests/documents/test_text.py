@@ -77,6 +77,14 @@ def test_a_word_longer_than_the_line_is_broken(tmp_path: Path) -> None:
     assert same(page, pages_of(tmp_path, b"\n".join([b"x" * COLUMNS] * 2 + [b"x" * (200 - 2 * COLUMNS)]))[0])
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("unit", ["x", "\tx", "a\u0301", "字 "])
+def test_a_line_of_megabytes_takes_no_longer_than_many_lines(tmp_path: Path, unit: str) -> None:
+    """Its pages are counted in time: a wrapping whose work grows with the square of the length would take hours."""
+    fields = refused(tmp_path, (unit * 1_000_000 + "x").encode(), DocumentFault.TOO_MANY_PAGES)
+    assert fields["pages"] > 200
+
+
 @pytest.mark.parametrize(
     ("text", "pages"),
     [

@@ -1,6 +1,7 @@
 """Fakes of ``ports.faxes``: documents whose pages are small PNGs, and faxes kept in memory. ``tests/contracts/test_faxes.py`` checks the real ones alike."""
 
 import asyncio
+import hashlib
 import itertools
 import struct
 import zlib
@@ -61,7 +62,9 @@ class FakeDocuments:
         path = self.folder / f"{name}.tif"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
-        return Rendered(name, path, data.count(b"\f") + 1 + (layout.cover is not None))
+        return Rendered(
+            name, path, data.count(b"\f") + 1 + (layout.cover is not None), hashlib.sha256(data).hexdigest()
+        )
 
     async def page(self, path: Path, page: int, *, thumbnail: bool = False) -> bytes:
         if not await asyncio.to_thread(path.exists):

@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from shared.fax import FaxModem, FaxResult
+from shared.enums import Law
+from shared.fax import FaxId, FaxModem, FaxResult
 from switch_server.core.words import fax, media
 from switch_server.fax_card.results import CALL_DROPPED
 from tests.fax_card import pages
@@ -42,7 +43,7 @@ def test_a_fax_goes_on_from_a_later_page(rig: Rig, three_pages: Path, tmp_path: 
     line = Line()
     leg = rig.open(line)
     rig.add_machine(line, t38=False, receive=str(tmp_path / "rest.tif"))
-    rig.card.do(fax.SendFax(leg, fax.FaxId("f1"), str(three_pages), first_page=2))
+    rig.card.do(fax.SendFax(leg, FaxId("f1"), str(three_pages), first_page=2))
     (ended,) = rig.ended(leg)
     assert (ended.result, ended.pages) == (FaxResult.OK, 1)
     assert pages.same(pages.load(tmp_path / "rest.tif"), pages.load(three_pages)[2:])
@@ -73,6 +74,18 @@ def test_the_slower_machine_decides(
         assert (ended.result, ended.pages, ended.modem, ended.ecm) == (FaxResult.OK, 1, modem, ecm)
     for arrived in (sent, received):
         assert pages.same(pages.load(arrived), pages.load(one_page))
+
+
+def test_mu_law_both_ways(rig: Rig, one_page: Path, tmp_path: Path) -> None:
+    lines = Line(), Line()
+    legs = [rig.open(line, law=Law.MU) for line in lines]
+    rig.add_machine(lines[0], t38=False, mu=True, receive=str(tmp_path / "sent.tif"))
+    rig.add_machine(lines[1], t38=False, mu=True, send=str(one_page))
+    rig.card.do(fax.SendFax(legs[0], FaxId("f1"), str(one_page)))
+    rig.card.do(fax.ReceiveFax(legs[1], FaxId("r1"), str(tmp_path / "received.tif")))
+    assert [ended.result for ended in rig.ended(*legs)] == [FaxResult.OK] * 2
+    for arrived in ("sent.tif", "received.tif"):
+        assert pages.same(pages.load(tmp_path / arrived), pages.load(one_page))
 
 
 def test_thirty_two_at_once(rig: Rig, one_page: Path, tmp_path: Path) -> None:
@@ -126,7 +139,10 @@ def test_a_change_to_t38_in_training_begins_a_new_session(
     leg = (rig.send if sending else rig.receive)(one_page, out, line=line)
     rig.run(lambda: rig.card.ticks > after * 50)
     assert not rig.of(fax.FaxPage)
+    rtp_source = rig.machines[0]._ssrc.to_bytes(4, "big")  # type: ignore[union-attr]  # it is over audio
     rig.machines.clear()
+    for number in range(5):  # the old gateway's last packets come after the change
+        line.send(bytes([0x80, 8, 0, number]) + bytes(4) + rtp_source + bytes([200 + number]) * 160)
     rig.add_machine(line, t38=True, **({"receive": str(out)} if sending else {"send": str(one_page)}))
     rig.card.do(media.ChangeFar(leg, rig.far(line, t38=T38)))
     (ended,) = rig.ended(leg)
@@ -167,6 +183,17 @@ def test_a_hang_up_in_training(rig: Rig, one_page: Path, tmp_path: Path, *, send
     assert (ended.result, ended.t30, ended.pages) == (FaxResult.DROPPED, CALL_DROPPED, 0)
     assert isinstance(closed, media.ChannelClosed)
     assert closed.stats.packets_in > 300
+
+
+@pytest.mark.parametrize("sending", [True, False])
+def test_a_hang_up_right_after_the_last_confirmation_is_no_failure(
+    rig: Rig, one_page: Path, tmp_path: Path, *, sending: bool
+) -> None:
+    leg = (rig.send if sending else rig.receive)(one_page, tmp_path / "out.tif")
+    rig.run(lambda: bool(rig.of(fax.FaxPage)))
+    rig.card.do(media.CloseChannel(leg))
+    ended = rig.last(fax.FaxEnded)
+    assert (ended.result, ended.pages) == (FaxResult.OK, 1)
 
 
 def test_a_line_cut_after_the_first_page_keeps_it(rig: Rig, three_pages: Path, tmp_path: Path) -> None:

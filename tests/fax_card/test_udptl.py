@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from switch_server.fax_card.udptl import LARGEST, MalformedPacket, Packet, Receiver, Sender, decode, encode
+from switch_server.fax_card.udptl import LARGEST, MalformedPacket, Packet, UdptlReceiver, UdptlSender, decode, encode
 
 IFPS = st.lists(st.binary(min_size=1, max_size=200), min_size=1, max_size=8)
 
@@ -42,7 +42,7 @@ def test_what_was_encoded_is_decoded(ifps: list[bytes], seq: int) -> None:
 
 @given(st.lists(st.binary(min_size=1, max_size=150), min_size=1, max_size=20), st.integers(64, 400))
 def test_a_datagram_is_no_longer_than_the_far_end_takes(ifps: list[bytes], largest: int) -> None:
-    sender = Sender(3, largest)
+    sender = UdptlSender(3, largest)
     for ifp in ifps:
         datagram = sender.datagram(ifp)
         assert len(datagram) <= max(largest, len(encode(Packet(0, ifp), LARGEST)))
@@ -64,7 +64,7 @@ def test_a_changed_byte_is_bounded(ifps: list[bytes], data: st.DataObject) -> No
     datagram = bytearray(encode(Packet(7, ifps[0], tuple(ifps[1:])), LARGEST))
     place = data.draw(st.integers(0, len(datagram) - 1))
     datagram[place] = data.draw(st.integers(0, 255))
-    receiver = Receiver()
+    receiver = UdptlReceiver()
     with contextlib.suppress(MalformedPacket):
         assert len(receiver.take(decode(bytes(datagram)))) == 1
 
@@ -72,7 +72,7 @@ def test_a_changed_byte_is_bounded(ifps: list[bytes], data: st.DataObject) -> No
 @given(st.integers(0, 0xFFFF), st.integers(0, 2**31))
 def test_three_lost_in_a_row_late_and_repeated_ones_change_nothing(first: int, seed: int) -> None:
     chance = random.Random(seed)
-    sender, receiver = Sender(3, LARGEST), Receiver()
+    sender, receiver = UdptlSender(3, LARGEST), UdptlReceiver()
     sender._seq = first
     ifps = [bytes([number]) for number in range(60)]
     datagrams = [sender.datagram(ifp) for ifp in ifps]
@@ -91,14 +91,14 @@ def test_three_lost_in_a_row_late_and_repeated_ones_change_nothing(first: int, s
 
 
 def test_more_lost_than_the_redundancy_holds_leaves_a_gap() -> None:
-    sender, receiver = Sender(1, LARGEST), Receiver()
+    sender, receiver = UdptlSender(1, LARGEST), UdptlReceiver()
     datagrams = [sender.datagram(bytes([number])) for number in range(6)]
     taken = [pair for number in (0, 4, 5) for pair in receiver.take(decode(datagrams[number]))]
     assert taken == [(0, b"\0"), (3, b"\3"), (4, b"\4"), (5, b"\5")]
 
 
 def test_numbers_that_begin_anew_are_followed() -> None:
-    receiver = Receiver()
+    receiver = UdptlReceiver()
     assert receiver.take(Packet(30_000, b"a")) == [(30_000, b"a")]
     assert receiver.take(Packet(0, b"b", (b"?",))) == [(0, b"b")]
     assert receiver.take(Packet(1, b"c")) == [(1, b"c")]

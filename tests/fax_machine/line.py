@@ -1,4 +1,4 @@
-"""The machine's line: plain RTP with G.711 A-law, or UDPTL, at a UDP port of its own; ``tick`` each 20 ms of the machine's time.
+"""The machine's line: plain RTP with G.711, or UDPTL, at a UDP port of its own; ``tick`` each 20 ms of the machine's time.
 
 Independent of the product: G.711 by ``audioop``, a buffer by sequence number, UDPTL by the ASN.1 of T.38's annex A.
 """
@@ -49,10 +49,14 @@ class Line:
 
 
 class RtpMachine:
-    """A fax machine behind a gateway that speaks G.711 A-law. ``voice``: it says this (linear samples) in place of fax signals."""
+    """A fax machine behind a gateway that speaks G.711 A-law or ``mu``-law. ``voice``: it says this (linear samples) in place of fax signals."""
 
-    def __init__(self, line: Line, *, voice: bytes = b"", **options: Any) -> None:
+    def __init__(self, line: Line, *, voice: bytes = b"", mu: bool = False, **options: Any) -> None:
         self.line = line
+        self._type = 0 if mu else 8
+        self._decode, self._encode = (
+            (audioop.ulaw2lin, audioop.lin2ulaw) if mu else (audioop.alaw2lin, audioop.lin2alaw)
+        )
         self.engine = Audio(**options)
         self.terminal = self.engine.terminal
         self.sending = True
@@ -65,10 +69,10 @@ class RtpMachine:
 
     def tick(self) -> None:
         for datagram in self.line.received():
-            if len(datagram) == 172 and datagram[1] & 0x7F == 8:
+            if len(datagram) == 172 and datagram[1] & 0x7F == self._type:
                 seq = int.from_bytes(datagram[2:4], "big")
                 if self._next is None or (seq - self._next) & 0xFFFF < 0x8000:
-                    self._waiting[seq] = audioop.alaw2lin(datagram[12:], 2)
+                    self._waiting[seq] = self._decode(datagram[12:], 2)
         self._hear()
         if self._voice:
             sound = (self._voice * 2)[self._said : self._said + 320]
@@ -77,8 +81,8 @@ class RtpMachine:
             sound = self.engine.say()
         self._seq, self._stamp = (self._seq + 1) & 0xFFFF, (self._stamp + 160) & 0xFFFFFFFF
         if self.sending:
-            head = struct.pack("!BBHII", 0x80, 8, self._seq, self._stamp, self._ssrc)
-            self.line.send(head + audioop.lin2alaw(sound, 2))
+            head = struct.pack("!BBHII", 0x80, self._type, self._seq, self._stamp, self._ssrc)
+            self.line.send(head + self._encode(sound, 2))
 
     def _hear(self) -> None:
         if self._next is None:

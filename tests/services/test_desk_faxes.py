@@ -240,7 +240,7 @@ def test_who_may_send(tmp_path: Path) -> None:
             assert is_refused(await it.ask(ANN, question), DeskRefusal.NOT_ALLOWED)
         mine = await it.ask(ANN, AskFaxes(FaxBox.MINE))
         assert isinstance(mine, Faxes)
-        assert mine.off == FaxProblem.NO_FAX
+        assert mine.off == DeskRefusal.NOT_ALLOWED
         assert isinstance(await it.ask(EVE, RetryFax(fax.fax)), FaxShown)
 
     with_fax(tmp_path, main, frozenset({Role.SUPERVISOR, Role.MANAGER}))

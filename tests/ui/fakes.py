@@ -8,22 +8,27 @@ from agent_app.model.sound.phone_messages import PhoneCommand
 from agent_app.presenters.desk import DeskPresenter
 from agent_app.presenters.parts.ports import Failed, OnReply
 from shared.desk import Reply, Request, Told
+from shared.desk_fax import AskFaxes
 from shared.floor import FloorSnapshot, Rows, WatchFloor
 from tests.agent_app.fakes import FakeAgentFiles, FakeDiagnostics
 
 
 @dataclass
 class FakeSwitch:
-    """Requests stay open until the test replies; ``WatchFloor`` requests are in a list of their own."""
+    """Requests stay open until the test replies; ``WatchFloor`` and ``AskFaxes`` requests are in lists of their own."""
 
     asked: list[Request] = field(default_factory=list)
     told: list[Told] = field(default_factory=list)
     open: list[tuple[Request | None, OnReply]] = field(default_factory=list)
     watching: list[tuple[WatchFloor, OnReply]] = field(default_factory=list)
+    boxes: list[tuple[AskFaxes, OnReply]] = field(default_factory=list)
 
     def ask(self, request: Request, timeout: float, on_reply: OnReply) -> None:
         if isinstance(request, WatchFloor):
             self.watching.append((request, on_reply))
+            return
+        if isinstance(request, AskFaxes):
+            self.boxes.append((request, on_reply))
             return
         self.asked.append(request)
         self.open.append((request, on_reply))

@@ -138,7 +138,20 @@ def test_a_damaged_arrangement_is_ignored(qapp: object, text: str) -> None:
 
 def test_the_names_in_the_settings_are_the_same_in_each_version(stage: Stage) -> None:
     """Otherwise an update would lose the columns that agents have set."""
-    names = {"holdings", "orders", "history", "trail", "queues", "calls", "people", "search", "tickets", "dialling"}
+    names = {
+        "holdings",
+        "orders",
+        "history",
+        "trail",
+        "queues",
+        "calls",
+        "people",
+        "search",
+        "tickets",
+        "dialling",
+        "fax_inbox",
+        "fax_mine",
+    }
     assert set(stage.window.tables) == names
 
 

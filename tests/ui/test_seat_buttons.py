@@ -373,10 +373,10 @@ def test_monitoring_is_off_for_an_agent(stage: Stage) -> None:
     assert all(bar[name].isVisible() for name in ("whisper", "barge", "intercept"))
 
 
-def test_fax_is_off_and_says_that_it_is_not_there_yet(stage: Stage) -> None:
+def test_fax_is_off_where_the_switch_has_none_and_says_what_to_install(stage: Stage) -> None:
     in_state(stage, TALKING)
     assert not stage.button("fax").isEnabled()
-    assert "Fax is not there yet." in stage.button("fax").toolTip()
+    assert "libspandsp" in stage.button("fax").toolTip()
 
 
 # --- a headset's button ---

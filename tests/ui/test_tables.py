@@ -87,7 +87,7 @@ def test_every_list_has_a_sentence_for_the_empty_state(gallery: Stage, language:
     window = gallery.window
     window.draw(scenes(language)["open"])
     tables = window.tables
-    assert len(tables) == 10
+    assert len(tables) == 12
     sentences = {name: table.empty for name, table in tables.items()}
     assert [name for name, text in sentences.items() if not text] == []
     assert all(text.isascii() == (language is Language.EN) for text in sentences.values()), sentences

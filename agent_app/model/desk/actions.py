@@ -55,7 +55,8 @@ class Why(StrEnum):
     NOT_ALLOWED = "not_allowed"  # for supervisors only
     NOT_MONITORING = "not_monitoring"
     THIS_WAY_ALREADY = "this_way_already"  # the monitored call has this mode already
-    NO_FAX_YET = "no_fax_yet"
+    NO_FAX = "no_fax"  # the switch has no fax channels; its operator was told what to install
+    FAX_NOT_ALLOWED = "fax_not_allowed"  # the role may not send faxes
     NO_ROW = "no_row"  # no row of the board is chosen
     OWN_SEAT = "own_seat"
     SEAT_OFFLINE = "seat_offline"
@@ -159,6 +160,8 @@ _ANSWERED = Need(Why.NOT_ANSWERED, _asked_has_answered)
 _SUPERVISOR = Need(Why.NOT_ALLOWED, _supervises)
 _MONITORING = Need(Why.NOT_MONITORING, _call_is(SeatState.MONITORING))
 _CUSTOMER = Need(Why.NO_CUSTOMER, lambda view: view.shown is not None)
+_HAS_FAX = Need(Why.NO_FAX, lambda view: view.fax.off != Why.NO_FAX)
+_FAX_LISTS = Need(Why.NO_FAX, lambda view: view.fax.known)
 
 NEEDS: dict[Action, tuple[Need, ...]] = {
     Action.LOG_IN: (_LINK, Need(Why.LOGGED_IN, lambda view: view.needs_password), _PHONE),
@@ -199,7 +202,9 @@ NEEDS: dict[Action, tuple[Need, ...]] = {
     Action.BARGE: (*_ASKS, _SUPERVISOR, _MONITORING, Need(Why.THIS_WAY_ALREADY, _mode_is_not(ListenMode.BARGE))),
     Action.LISTEN: (*_ASKS, _SUPERVISOR, _MONITORING, Need(Why.THIS_WAY_ALREADY, _mode_is_not(ListenMode.MONITOR))),
     Action.INTERCEPT: (*_ASKS, _SUPERVISOR, _MONITORING),
-    Action.SEND_FAX: (Need(Why.NO_FAX_YET, lambda _view: False),),
+    Action.SEND_FAX: (*_ASKS, _HAS_FAX, Need(Why.FAX_NOT_ALLOWED, lambda view: not view.fax.off)),
+    Action.HANDLE_FAX: (*_ASKS, _FAX_LISTS),
+    Action.OPEN_FAX: (*_ASKS, _FAX_LISTS),
     Action.SEND_DIGITS: (*_ASKS, _HEARD),
     Action.MUTE: (
         _CALL_UP,
@@ -229,8 +234,8 @@ NEEDS: dict[Action, tuple[Need, ...]] = {
     Action.ASK_REPORT: (*_ASKS, _SUPERVISOR),
 }
 
-MANY_AT_ONCE = frozenset({Action.SEND_DIGITS, Action.SEARCH})
-"""Actions that can be repeated while one is pending: keys wait for their turn, a newer search replaces the older."""
+MANY_AT_ONCE = frozenset({Action.SEND_DIGITS, Action.SEARCH, Action.OPEN_FAX})
+"""Actions that can be repeated while one is pending: keys wait for their turn, a newer search or opened fax replaces the older."""
 _ON, _PENDING = Enabled(on=True), Enabled(on=False, why=Why.PENDING)
 _OFF = {why: Enabled(on=False, why=why) for why in Why}
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from agent_app.model.fax.view import FaxView
 from agent_app.model.phonebook.people import PastCall, Person
 from agent_app.model.sound.phone_messages import CallQuality, SoundDevice
 from shared.desk import CameBack, CustomerCard, DeskSnapshot, Notice
@@ -65,6 +66,10 @@ class Action(StrEnum):
     """From whisper or barge back to hearing only."""
     INTERCEPT = "intercept"
     SEND_FAX = "send_fax"
+    """发送传真: makes a document and sends it."""
+    HANDLE_FAX = "handle_fax"
+    """Cancels, repeats, takes, files or forwards a fax."""
+    OPEN_FAX = "open_fax"
     SEND_DIGITS = "send_digits"
     MUTE = "mute"
     UNMUTE = "unmute"
@@ -209,6 +214,7 @@ class DeskView(Struct, frozen=True):
     """The last change of ``people`` can be taken back."""
     calls: tuple[PastCall, ...] = ()
     """The last calls, the newest first."""
+    fax: FaxView = FaxView()
     language: Language = Language.ZH
     needs_password: bool = True
     """Show the log-in form: never logged in, logged out, or the session is void (then ``problem`` says why)."""

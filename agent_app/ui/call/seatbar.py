@@ -155,6 +155,5 @@ PANEL: PanelSpec[SeatBar] = PanelSpec(
         WindowCommand("whisper", "Ctrl+W", CALL, (Face(QT_TRANSLATE_NOOP("commands", "Whisper"), "whisper", Action.WHISPER, QT_TRANSLATE_NOOP("commands", "The agent hears you, the customer does not")),), lambda bar: bar.desk.listen(ListenMode.WHISPER), 130),
         WindowCommand("barge", "Ctrl+B", CALL, (Face(QT_TRANSLATE_NOOP("commands", "Barge in"), "barge", Action.BARGE, QT_TRANSLATE_NOOP("commands", "Everybody hears you")),), lambda bar: bar.desk.listen(ListenMode.BARGE), 140),
         WindowCommand("intercept", "Ctrl+I", CALL, (Face(QT_TRANSLATE_NOOP("commands", "Intercept"), "intercept", Action.INTERCEPT, QT_TRANSLATE_NOOP("commands", "The call is yours; the agent is out of it")),), lambda bar: bar.desk.intercept(), 150),
-        WindowCommand("fax", "Ctrl+Shift+F", CALL, (Face(QT_TRANSLATE_NOOP("commands", "Send fax"), "fax", Action.SEND_FAX),), lambda _bar: None, 160),  # never enabled
     ),
 )  # fmt: skip

@@ -19,7 +19,7 @@ from shared.desk import Contact, TrailStep
 class HistoryPanel(Panel):
     def __init__(self, host: PanelHost) -> None:
         super().__init__(host.clock, framed=False)
-        self._desk = host.desk
+        self._host, self._desk = host, host.desk
         self.table: DataTable[Contact] = DataTable(self._columns(), lambda row: row.id, lines=5)
         self.table.chosen.connect(lambda _row: self.play())
         self.table.number_clicked.connect(lambda row: host.number_chosen.emit(row.number, False))
@@ -36,9 +36,11 @@ class HistoryPanel(Panel):
         self.redraw()
 
     def play(self) -> None:
-        """Plays the chosen contact's recording, if there is one that this agent may hear."""
+        """Plays the chosen contact's recording, if there is one that this agent may hear; opens a fax."""
         row = self.table.current()
-        if row is not None and row.recording and row.call is not None:
+        if row is not None and row.channel == "fax":
+            self._host.fax_chosen.emit(row.id)
+        elif row is not None and row.recording and row.call is not None:
             self._desk.fetch_recording(row.call)
 
     def show_view(self, view: DeskView, was: DeskView | None) -> None:
@@ -60,14 +62,19 @@ class HistoryPanel(Panel):
         return self.tr("History")
 
     def retranslate(self) -> None:
-        named(self.table, self.tr("History"), self.tr("Earlier contacts of every channel; Enter plays a recording"))
+        named(
+            self.table,
+            self.tr("History"),
+            self.tr("Earlier contacts of every channel; Enter plays a recording or opens a fax"),
+        )
         self.detail.setPlaceholderText(self.tr("Summary of the chosen contact"))
         named(self.detail, self.tr("Summary of the chosen contact"))
 
     def _enable(self) -> None:
         row = self.table.current()
         can = self._view.enabled.get(Action.PLAY_RECORDING, OFF).on
-        self.play_button.setEnabled(can and row is not None and row.recording)
+        is_fax = row is not None and row.channel == "fax" and self._view.enabled.get(Action.OPEN_FAX, OFF).on
+        self.play_button.setEnabled(is_fax or (can and row is not None and row.recording))
         text = "" if row is None else row.summary
         if text != self.detail.toPlainText():
             self.detail.setPlainText(text)

@@ -52,12 +52,13 @@ class CustomerPanel(Panel):
         self.others.setMenu(self._menu)
         self.others.setProperty("menu", "true")
         self.call_back, self.to_pop = host.commands.button("call_back"), host.commands.button("show_pop")
+        self.fax = host.commands.button("fax")
         head = across(self.name, self.vip, None, self.verified)
         for part in (self.line, self.more):
             part.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         whence = across(self.numbers, self.line, gap=4)
         whence.setStretch(1, 1)
-        foot = across(self.more, self.others, self.to_pop, self.call_back)
+        foot = across(self.more, self.others, self.to_pop, self.fax, self.call_back)
         foot.setStretch(0, 1)
         body = rows(head, whence, foot, gap=2)  # always three lines, so that the columns beside stay in place
         body.setContentsMargins(12, 8, 8, 8)
@@ -107,6 +108,7 @@ class CustomerPanel(Panel):
         self._show_others(pop)
         self.to_pop.setVisible(view.state.pop is not None and not view.shown_is_pop)
         self.call_back.setVisible(customer is not None)
+        self.fax.setVisible(customer is not None)
 
     def _title(self, customer: CustomerCard | None, pop: Pop | None) -> str:
         if customer is not None:

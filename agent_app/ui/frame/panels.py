@@ -5,6 +5,7 @@ from agent_app.ui.call import panel as call_panel
 from agent_app.ui.calling import calls, dialling, people, queues
 from agent_app.ui.customer import accounts, history, search, tickets
 from agent_app.ui.customer import panel as customer_panel
+from agent_app.ui.fax import boxes, sending, viewer
 from agent_app.ui.floor import opening
 from agent_app.ui.frame import dialogs, login, notices, program, topbar
 from agent_app.ui.panels import status
@@ -34,6 +35,9 @@ PANELS = PanelRegistry(
         login.PANEL,
         dialling.PANEL,
         audio.PANEL,
+        sending.PANEL,
+        boxes.PANEL,
+        viewer.PANEL,
         opening.PANEL,
         dialogs.HELP,
         dialogs.PASSWORD,

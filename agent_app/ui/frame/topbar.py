@@ -68,6 +68,7 @@ class TopBar(Panel):
         )
         self.waiting = OneLineLabel(wide=36, shrinks=False)
         self.seat, self.supervise = commands.button("seat"), commands.button("supervise")
+        self.faxes, self.fax_count = commands.button("faxes"), OneLineLabel("warn", wide=6, bold=True, shrinks=False)
         self.reasons = QMenu(self)
         self.lock = QPushButton()
         self.lock.clicked.connect(self.ask_reason)
@@ -78,7 +79,19 @@ class TopBar(Panel):
         for name in MENU:
             self.menu.addAction(commands.actions[name]) if name else self.menu.addSeparator()
         whose = rows(self.who, across(self.reason, self.detail, None), gap=0)
-        bar = across(self.chip, whose, None, self.waiting, 8, self.supervise, self.seat, self.lock, self.menu_button)
+        bar = across(
+            self.chip,
+            whose,
+            None,
+            self.waiting,
+            8,
+            self.faxes,
+            self.fax_count,
+            self.supervise,
+            self.seat,
+            self.lock,
+            self.menu_button,
+        )
         bar.setContentsMargins(8, 8, 8, 8)
         self.setLayout(bar)
         self.redraw()
@@ -88,6 +101,9 @@ class TopBar(Panel):
             self._show_seat(view)
         if was is None or view.state.queues != was.state.queues or view.stale != was.stale:
             self._show_waiting(view)
+        self.faxes.setVisible(view.fax.known)
+        self.fax_count.setVisible(view.fax.known and view.fax.unread > 0)
+        self.fax_count.say(str(view.fax.unread))
         lock = view.enabled.get(Action.LOCK_SEAT, OFF)
         if was is None or lock != was.enabled.get(Action.LOCK_SEAT, OFF):
             self.lock.setEnabled(lock.on)
@@ -104,6 +120,7 @@ class TopBar(Panel):
         self.chip.time.say("" if seat is None or self._view.stale else duration(now - seat.since))
 
     def retranslate(self) -> None:
+        self.fax_count.set_hint(self.tr("Faxes in the inbox that nobody has taken"))
         self.lock.setText(self.tr("Lock") + f" ({key_text('Shift+F7')})")
         named(self.menu_button, self.tr("Menu"), self.tr("Settings, shortcuts, log-out"), key_text("Alt+M"))
         self.menu_button.setIcon(icon("menu", theme.tokens().text))

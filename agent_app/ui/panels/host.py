@@ -18,6 +18,10 @@ class PanelHost(QObject):
 
     number_chosen = Signal(str, bool)
     """A telephone number on the screen, and whether it is a seat's: the dial window opens with it."""
+    fax_chosen = Signal(str)
+    """A fax's id in a customer's history: the viewer opens with it."""
+    fax_wanted = Signal(str, str)
+    """A number and a received fax's id, each maybe empty: the window for sending opens with them."""
     places_changed = Signal()
     """Emitted when ``count`` or ``wanted`` of a placement has changed without a new view."""
     focus_released = Signal()

@@ -288,7 +288,8 @@ WHYS: TextTable = {
     Why.SEAT_BUSY: QT_TRANSLATE_NOOP("words", "Your own seat must be open or locked."),
     Why.ASKED_FOR: QT_TRANSLATE_NOOP("words", "An agent has this caller and asks the queue for a colleague."),
     Why.NO_OPEN_SEAT: QT_TRANSLATE_NOOP("words", "No seat is open."),
-    Why.NO_FAX_YET: QT_TRANSLATE_NOOP("words", "Fax is not there yet."),
+    Why.NO_FAX: QT_TRANSLATE_NOOP("words", "The switch has no fax: its operator must install libspandsp."),
+    Why.FAX_NOT_ALLOWED: QT_TRANSLATE_NOOP("words", "Your role may not send faxes."),
 }
 
 REPORTS: TextTable = {
@@ -374,6 +375,8 @@ NOTICES: TextTable = {
     "dial_busy": QT_TRANSLATE_NOOP("words", "{sender} is busy"),
     "dial_no_answer": QT_TRANSLATE_NOOP("words", "{sender} did not answer"),
     "dial_refused": QT_TRANSLATE_NOOP("words", "{sender} could not be reached"),
+    "fax": QT_TRANSLATE_NOOP("words", "New fax from {sender}"),
+    "fax_failed": QT_TRANSLATE_NOOP("words", "The fax to {sender} failed"),
     "dial_no_line": QT_TRANSLATE_NOOP("words", "No free line to {sender}"),
 }
 """An unknown code is shown as a message."""

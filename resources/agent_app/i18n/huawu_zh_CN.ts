@@ -531,6 +531,220 @@
     </message>
 </context>
 <context>
+    <name>FaxViewer</name>
+    <message>
+        <source>group {group}</source>
+        <translation>组别 {group}</translation>
+    </message>
+    <message>
+        <source>to whom</source>
+        <translation>转给谁</translation>
+    </message>
+    <message>
+        <source>Fax</source>
+        <translation>传真</translation>
+    </message>
+    <message>
+        <source>&amp;Take</source>
+        <translation>领取(&amp;T)</translation>
+    </message>
+    <message>
+        <source>Take</source>
+        <translation>接入</translation>
+    </message>
+    <message>
+        <source>You work on this fax; colleagues see that</source>
+        <translation>由您处理此传真，同事可见</translation>
+    </message>
+    <message>
+        <source>&amp;Reply by fax</source>
+        <translation>传真回复(&amp;R)</translation>
+    </message>
+    <message>
+        <source>Reply by fax</source>
+        <translation>传真回复</translation>
+    </message>
+    <message>
+        <source>A new fax to the sender&apos;s number</source>
+        <translation>向来件号码发一份新传真</translation>
+    </message>
+    <message>
+        <source>Se&amp;nd on</source>
+        <translation>转发外线(&amp;N)</translation>
+    </message>
+    <message>
+        <source>Send on</source>
+        <translation>转发外线</translation>
+    </message>
+    <message>
+        <source>These pages as a fax to another number</source>
+        <translation>把这些页传真到另一号码</translation>
+    </message>
+    <message>
+        <source>File to the c&amp;ustomer</source>
+        <translation>归入客户(&amp;U)</translation>
+    </message>
+    <message>
+        <source>File to the customer</source>
+        <translation>归入客户</translation>
+    </message>
+    <message>
+        <source>Into the history of the customer on the screen</source>
+        <translation>记入屏幕上客户的联系历史</translation>
+    </message>
+    <message>
+        <source>&amp;Forward</source>
+        <translation>转交(&amp;F)</translation>
+    </message>
+    <message>
+        <source>Forward</source>
+        <translation>转交</translation>
+    </message>
+    <message>
+        <source>To a colleague, or into another group&apos;s inbox</source>
+        <translation>转给同事，或转到其他组的收件箱</translation>
+    </message>
+    <message>
+        <source>To whom</source>
+        <translation>转给谁</translation>
+    </message>
+    <message>
+        <source>&amp;Print …</source>
+        <translation>打印(&amp;P)…</translation>
+    </message>
+    <message>
+        <source>Print</source>
+        <translation>打印</translation>
+    </message>
+    <message>
+        <source>All pages, turned as they are shown</source>
+        <translation>打印全部页，方向与显示相同</translation>
+    </message>
+    <message>
+        <source>The fax is being fetched …</source>
+        <translation>正在取传真 …</translation>
+    </message>
+    <message>
+        <source>Fax from {number}</source>
+        <translation>来自 {number} 的传真</translation>
+    </message>
+    <message>
+        <source>Fax to {number}</source>
+        <translation>发往 {number} 的传真</translation>
+    </message>
+    <message>
+        <source>taken by {name}</source>
+        <translation>{name} 已领取</translation>
+    </message>
+</context>
+<context>
+    <name>FaxesDialog</name>
+    <message>
+        <source>Faxes</source>
+        <translation>传真</translation>
+    </message>
+    <message>
+        <source>No fax has come in.</source>
+        <translation>尚无来件。</translation>
+    </message>
+    <message>
+        <source>You have sent no fax yet.</source>
+        <translation>您还没有发过传真。</translation>
+    </message>
+    <message>
+        <source>Inbox</source>
+        <translation>收件箱</translation>
+    </message>
+    <message>
+        <source>Faxes for your group; Enter opens one</source>
+        <translation>本组收到的传真，回车打开</translation>
+    </message>
+    <message>
+        <source>My faxes</source>
+        <translation>我的传真</translation>
+    </message>
+    <message>
+        <source>Faxes that you have sent; Enter opens one</source>
+        <translation>您发出的传真，回车打开</translation>
+    </message>
+    <message>
+        <source>Inbox and my faxes</source>
+        <translation>收件箱与我的传真</translation>
+    </message>
+    <message>
+        <source>Ctrl+Tab changes</source>
+        <translation>Ctrl+Tab 切换</translation>
+    </message>
+    <message>
+        <source>&amp;Open</source>
+        <translation>打开(&amp;O)</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>开放</translation>
+    </message>
+    <message>
+        <source>Shows the pages</source>
+        <translation>查看各页</translation>
+    </message>
+    <message>
+        <source>&amp;Take</source>
+        <translation>领取(&amp;T)</translation>
+    </message>
+    <message>
+        <source>Take</source>
+        <translation>接入</translation>
+    </message>
+    <message>
+        <source>You work on this fax; colleagues see that</source>
+        <translation>由您处理此传真，同事可见</translation>
+    </message>
+    <message>
+        <source>Send &amp;again</source>
+        <translation>重发(&amp;A)</translation>
+    </message>
+    <message>
+        <source>Send again</source>
+        <translation>重发</translation>
+    </message>
+    <message>
+        <source>From the first page that was not confirmed</source>
+        <translation>从第一页未确认的页起重发</translation>
+    </message>
+    <message>
+        <source>Cancel the fa&amp;x</source>
+        <translation>取消传真(&amp;X)</translation>
+    </message>
+    <message>
+        <source>Cancel the fax</source>
+        <translation>取消传真</translation>
+    </message>
+    <message>
+        <source>O&amp;lder ones</source>
+        <translation>更早的(&amp;L)</translation>
+    </message>
+    <message>
+        <source>Older ones</source>
+        <translation>更早的</translation>
+    </message>
+    <message>
+        <source>First page</source>
+        <translation>首页缩略图</translation>
+    </message>
+    <message>
+        <source>{n} pages</source>
+        <translation>{n} 页</translation>
+    </message>
+    <message>
+        <source>nobody</source>
+        <translation>无人</translation>
+    </message>
+    <message>
+        <source>due at {time}</source>
+        <translation>将于 {time} 发送</translation>
+    </message>
+</context>
+<context>
     <name>Figures</name>
     <message>
         <source>Total assets</source>
@@ -579,8 +793,8 @@
         <translation>联系记录</translation>
     </message>
     <message>
-        <source>Earlier contacts of every channel; Enter plays a recording</source>
-        <translation>各渠道的历史联系；按回车播放录音</translation>
+        <source>Earlier contacts of every channel; Enter plays a recording or opens a fax</source>
+        <translation>各渠道的历史联系，回车播放录音或打开传真</translation>
     </message>
     <message>
         <source>Summary of the chosen contact</source>
@@ -776,6 +990,49 @@
     </message>
 </context>
 <context>
+    <name>PagesPart</name>
+    <message>
+        <source>Pages</source>
+        <translation>页数</translation>
+    </message>
+    <message>
+        <source>Arrows choose a page</source>
+        <translation>方向键选页</translation>
+    </message>
+    <message>
+        <source>The page</source>
+        <translation>页面</translation>
+    </message>
+    <message>
+        <source>Exactly as it is on the fax; Ctrl and the wheel zoom</source>
+        <translation>与传真完全一致，Ctrl 加滚轮缩放</translation>
+    </message>
+    <message>
+        <source>Smaller</source>
+        <translation>缩小</translation>
+    </message>
+    <message>
+        <source>Larger</source>
+        <translation>放大</translation>
+    </message>
+    <message>
+        <source>Turn</source>
+        <translation>旋转</translation>
+    </message>
+    <message>
+        <source>Turns the view, not the fax</source>
+        <translation>只旋转显示，不改传真</translation>
+    </message>
+    <message>
+        <source>Page {n} of {all}</source>
+        <translation>第 {n} 页，共 {all} 页</translation>
+    </message>
+    <message>
+        <source>The page is being fetched …</source>
+        <translation>正在取此页 …</translation>
+    </message>
+</context>
+<context>
     <name>PartiesList</name>
     <message>
         <source>Parties of the call</source>
@@ -950,6 +1207,57 @@
     <message>
         <source>&amp;Cancel</source>
         <translation>取消(&amp;C)</translation>
+    </message>
+</context>
+<context>
+    <name>ProgressStrip</name>
+    <message>
+        <source>Send &amp;again</source>
+        <translation>重发(&amp;A)</translation>
+    </message>
+    <message>
+        <source>Send again</source>
+        <translation>重发</translation>
+    </message>
+    <message>
+        <source>From the first page that was not confirmed</source>
+        <translation>从第一页未确认的页起重发</translation>
+    </message>
+    <message>
+        <source>Cancel the fa&amp;x</source>
+        <translation>取消传真(&amp;X)</translation>
+    </message>
+    <message>
+        <source>Cancel the fax</source>
+        <translation>取消传真</translation>
+    </message>
+    <message>
+        <source>Pages sent</source>
+        <translation>已发页数</translation>
+    </message>
+    <message>
+        <source>Please have the customer press start on the fax machine</source>
+        <translation>请客户按下传真机的启动键</translation>
+    </message>
+    <message>
+        <source>page {n} of {all}</source>
+        <translation>第 {n} 页，共 {all} 页</translation>
+    </message>
+    <message>
+        <source>confirmed {done} of {all} pages</source>
+        <translation>已确认 {done} 页，共 {all} 页</translation>
+    </message>
+    <message>
+        <source>{rate} bit/s</source>
+        <translation>{rate} 比特/秒</translation>
+    </message>
+    <message>
+        <source>try {n}</source>
+        <translation>第 {n} 次</translation>
+    </message>
+    <message>
+        <source>due at {time}</source>
+        <translation>将于 {time} 发送</translation>
     </message>
 </context>
 <context>
@@ -1152,6 +1460,133 @@
     </message>
 </context>
 <context>
+    <name>SendFaxDialog</name>
+    <message>
+        <source>Send fax</source>
+        <translation>发送传真</translation>
+    </message>
+    <message>
+        <source>N&amp;umber</source>
+        <translation>号码(&amp;U)</translation>
+    </message>
+    <message>
+        <source>&amp;Resolution</source>
+        <translation>分辨率(&amp;R)</translation>
+    </message>
+    <message>
+        <source>Se&amp;nd</source>
+        <translation>发送时间(&amp;N)</translation>
+    </message>
+    <message>
+        <source>Att&amp;ention</source>
+        <translation>收件人(&amp;E)</translation>
+    </message>
+    <message>
+        <source>Sub&amp;ject</source>
+        <translation>主题(&amp;J)</translation>
+    </message>
+    <message>
+        <source>N&amp;ote</source>
+        <translation>备注(&amp;O)</translation>
+    </message>
+    <message>
+        <source>Number</source>
+        <translation>号码</translation>
+    </message>
+    <message>
+        <source>The fax machine&apos;s; the customer&apos;s own numbers are in the list</source>
+        <translation>传真机号码，列表中有客户的号码</translation>
+    </message>
+    <message>
+        <source>At what time</source>
+        <translation>发送时刻</translation>
+    </message>
+    <message>
+        <source>standard</source>
+        <translation>标准</translation>
+    </message>
+    <message>
+        <source>fine</source>
+        <translation>精细</translation>
+    </message>
+    <message>
+        <source>Co&amp;ver sheet</source>
+        <translation>加封面(&amp;V)</translation>
+    </message>
+    <message>
+        <source>Cover sheet</source>
+        <translation>封面</translation>
+    </message>
+    <message>
+        <source>A first page with names, subject and note</source>
+        <translation>首页写明收发人、主题和附言</translation>
+    </message>
+    <message>
+        <source>Ask the customer to press start on the fax machine, then send: the call becomes the fax, and a talk again after it.</source>
+        <translation>请客户按下传真机的启动键，然后发送：本次通话转为传真，发完恢复通话。</translation>
+    </message>
+    <message>
+        <source>&amp;Send</source>
+        <translation>发送(&amp;S)</translation>
+    </message>
+    <message>
+        <source>Send</source>
+        <translation>发送</translation>
+    </message>
+    <message>
+        <source>Sends exactly the pages that are shown</source>
+        <translation>发送的正是所显示的各页</translation>
+    </message>
+    <message>
+        <source>Ne&amp;w fax</source>
+        <translation>新传真(&amp;W)</translation>
+    </message>
+    <message>
+        <source>New fax</source>
+        <translation>新传真</translation>
+    </message>
+    <message>
+        <source>Empties the choices</source>
+        <translation>清空各项选择</translation>
+    </message>
+    <message>
+        <source>There is no picture in the clipboard.</source>
+        <translation>剪贴板中没有图片。</translation>
+    </message>
+    <message>
+        <source>The document is being sent to the switch: {n} %</source>
+        <translation>正在上传文件：{n} %</translation>
+    </message>
+    <message>
+        <source>The pages are being made …</source>
+        <translation>正在生成各页 …</translation>
+    </message>
+    <message>
+        <source>{n} pages are ready.</source>
+        <translation>{n} 页已就绪。</translation>
+    </message>
+    <message>
+        <source>The fax is being handed over …</source>
+        <translation>正在提交传真 …</translation>
+    </message>
+    <message>
+        <source>The switch has the fax. This window can be closed.</source>
+        <translation>交换机已受理传真，可关闭本窗口。</translation>
+    </message>
+    <message>
+        <source>Choose a document.</source>
+        <translation>请选择文件。</translation>
+    </message>
+    <message>
+        <source>Type a number that can be dialled.</source>
+        <translation>请输入可拨打的号码。</translation>
+    </message>
+    <message>
+        <source>Here the pages are shown exactly as they go out.</source>
+        <translation>这里显示将要发出的各页。</translation>
+    </message>
+</context>
+<context>
     <name>SkillsDialog</name>
     <message>
         <source>Level</source>
@@ -1188,6 +1623,81 @@
     <message>
         <source>The agent is told</source>
         <translation>座席会收到通知</translation>
+    </message>
+</context>
+<context>
+    <name>SourceChoice</name>
+    <message>
+        <source>Choose the document</source>
+        <translation>选择文件</translation>
+    </message>
+    <message>
+        <source>Documents</source>
+        <translation>文档</translation>
+    </message>
+    <message>
+        <source>All files</source>
+        <translation>所有文件</translation>
+    </message>
+    <message>
+        <source>&amp;File …</source>
+        <translation>文件(&amp;F)…</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>文件</translation>
+    </message>
+    <message>
+        <source>PDF, text or picture, 20 MB at most; a file can be dropped on this window too</source>
+        <translation>PDF、文本或图片，最大 20 MB；也可把文件拖到本窗口</translation>
+    </message>
+    <message>
+        <source>From the clip&amp;board</source>
+        <translation>剪贴板(&amp;B)</translation>
+    </message>
+    <message>
+        <source>From the clipboard</source>
+        <translation>剪贴板</translation>
+    </message>
+    <message>
+        <source>A picture that was copied</source>
+        <translation>已复制的图片</translation>
+    </message>
+    <message>
+        <source>S&amp;tatement</source>
+        <translation>对账单(&amp;T)</translation>
+    </message>
+    <message>
+        <source>Statement</source>
+        <translation>对账单</translation>
+    </message>
+    <message>
+        <source>Made from the data of the customer on the screen</source>
+        <translation>用屏幕上客户的数据生成</translation>
+    </message>
+    <message>
+        <source>Kind of statement</source>
+        <translation>对账单种类</translation>
+    </message>
+    <message>
+        <source>Account</source>
+        <translation>资金账号</translation>
+    </message>
+    <message>
+        <source>First day</source>
+        <translation>起始日</translation>
+    </message>
+    <message>
+        <source>Last day</source>
+        <translation>截止日</translation>
+    </message>
+    <message>
+        <source>No document yet</source>
+        <translation>尚未选择文件</translation>
+    </message>
+    <message>
+        <source>Fax from {number}</source>
+        <translation>来自 {number} 的传真</translation>
     </message>
 </context>
 <context>
@@ -1328,6 +1838,10 @@
 </context>
 <context>
     <name>TopBar</name>
+    <message>
+        <source>Faxes in the inbox that nobody has taken</source>
+        <translation>收件箱中无人领取的传真</translation>
+    </message>
     <message>
         <source>Lock</source>
         <translation>闭锁</translation>
@@ -1799,6 +2313,14 @@
         <source>Close the search, the notice or the message</source>
         <translation>关闭查找、通知或提示</translation>
     </message>
+    <message>
+        <source>Faxes</source>
+        <translation>传真</translation>
+    </message>
+    <message>
+        <source>Inbox and my faxes</source>
+        <translation>收件箱与我的传真</translation>
+    </message>
 </context>
 <context>
     <name>floor</name>
@@ -2014,8 +2536,28 @@
         <translation>通话数</translation>
     </message>
     <message>
+        <source>Sender</source>
+        <translation>来件号码</translation>
+    </message>
+    <message>
+        <source>Pages</source>
+        <translation>页数</translation>
+    </message>
+    <message>
         <source>Group</source>
         <translation>组别</translation>
+    </message>
+    <message>
+        <source>Taken by</source>
+        <translation>领取人</translation>
+    </message>
+    <message>
+        <source>Document</source>
+        <translation>文件</translation>
+    </message>
+    <message>
+        <source>Result</source>
+        <translation>结果</translation>
     </message>
     <message>
         <source>Length</source>
@@ -2239,6 +2781,190 @@
     <message>
         <source>Dialling</source>
         <translation>呼出</translation>
+    </message>
+    <message>
+        <source>Sending</source>
+        <translation>发送中</translation>
+    </message>
+    <message>
+        <source>Sent</source>
+        <translation>已发送</translation>
+    </message>
+    <message>
+        <source>Failed</source>
+        <translation>失败</translation>
+    </message>
+    <message>
+        <source>Called off</source>
+        <translation>已取消</translation>
+    </message>
+    <message>
+        <source>All pages confirmed</source>
+        <translation>各页均已确认</translation>
+    </message>
+    <message>
+        <source>The number is busy</source>
+        <translation>对方占线</translation>
+    </message>
+    <message>
+        <source>No answer</source>
+        <translation>无人应答</translation>
+    </message>
+    <message>
+        <source>No line takes the number</source>
+        <translation>没有线路可拨此号码</translation>
+    </message>
+    <message>
+        <source>No fax machine answered</source>
+        <translation>应答的不是传真机</translation>
+    </message>
+    <message>
+        <source>The line is too bad for any speed</source>
+        <translation>线路质量差，各速率均失败</translation>
+    </message>
+    <message>
+        <source>The line ended before the last page</source>
+        <translation>未发完线路即断开</translation>
+    </message>
+    <message>
+        <source>The fax machines did not understand each other</source>
+        <translation>两端传真机协商失败</translation>
+    </message>
+    <message>
+        <source>The machine there can&apos;t receive this</source>
+        <translation>对方传真机不能接收</translation>
+    </message>
+    <message>
+        <source>The pages can&apos;t be read</source>
+        <translation>页面文件无法读取</translation>
+    </message>
+    <message>
+        <source>The switch&apos;s fax card failed</source>
+        <translation>交换机传真卡故障</translation>
+    </message>
+    <message>
+        <source>The switch&apos;s disk is full</source>
+        <translation>交换机磁盘已满</translation>
+    </message>
+    <message>
+        <source>Stopped</source>
+        <translation>已中止</translation>
+    </message>
+    <message>
+        <source>The switch has no fax: its operator must install libspandsp.</source>
+        <translation>交换机没有传真功能，请运维人员安装 libspandsp。</translation>
+    </message>
+    <message>
+        <source>The file is larger than 20 MB.</source>
+        <translation>文件超过 20 MB。</translation>
+    </message>
+    <message>
+        <source>The file was damaged on its way; please choose it again.</source>
+        <translation>文件在上传中损坏，请重新选择。</translation>
+    </message>
+    <message>
+        <source>The document is empty.</source>
+        <translation>文件是空的。</translation>
+    </message>
+    <message>
+        <source>This is no text, PDF or picture, whatever its name says.</source>
+        <translation>内容不是文本、PDF 或图片，无论文件名如何。</translation>
+    </message>
+    <message>
+        <source>The PDF needs a password; please save it without one.</source>
+        <translation>PDF 有密码，请去掉密码后再试。</translation>
+    </message>
+    <message>
+        <source>The file is damaged and can&apos;t be read.</source>
+        <translation>文件已损坏，无法读取。</translation>
+    </message>
+    <message>
+        <source>The document has too many pages for a fax.</source>
+        <translation>页数过多，不能传真。</translation>
+    </message>
+    <message>
+        <source>A page is too long for a fax.</source>
+        <translation>有一页过长，不能传真。</translation>
+    </message>
+    <message>
+        <source>The document is too complicated: no pages could be made of it in time.</source>
+        <translation>文件过于复杂，未能及时生成页面。</translation>
+    </message>
+    <message>
+        <source>Making the pages failed; please try again.</source>
+        <translation>生成页面失败，请重试。</translation>
+    </message>
+    <message>
+        <source>The switch has no room for the document.</source>
+        <translation>交换机没有空间存放文件。</translation>
+    </message>
+    <message>
+        <source>The branch gave no data for this statement.</source>
+        <translation>营业部未提供对账单数据。</translation>
+    </message>
+    <message>
+        <source>There is no statement of these days.</source>
+        <translation>这些日期没有对账单。</translation>
+    </message>
+    <message>
+        <source>The rules allow no fax to this number.</source>
+        <translation>规则不允许向此号码发传真。</translation>
+    </message>
+    <message>
+        <source>This document is being sent to this number already.</source>
+        <translation>此文件正在发往此号码。</translation>
+    </message>
+    <message>
+        <source>This call can&apos;t be switched to fax; please send it as a call of its own.</source>
+        <translation>本次通话不能转为传真，请另行拨发。</translation>
+    </message>
+    <message>
+        <source>Too late: the fax has ended, or a colleague has taken it.</source>
+        <translation>已迟：传真已结束，或同事已领取。</translation>
+    </message>
+    <message>
+        <source>The pages are not kept any more.</source>
+        <translation>页面已不再保存。</translation>
+    </message>
+    <message>
+        <source>Holdings</source>
+        <translation>持仓</translation>
+    </message>
+    <message>
+        <source>Funds</source>
+        <translation>资金</translation>
+    </message>
+    <message>
+        <source>Orders</source>
+        <translation>委托</translation>
+    </message>
+    <message>
+        <source>Fills</source>
+        <translation>成交</translation>
+    </message>
+    <message>
+        <source>Settlement statement</source>
+        <translation>交割单</translation>
+    </message>
+    <message>
+        <source>now</source>
+        <translation>立即</translation>
+    </message>
+    <message>
+        <source>at a time</source>
+        <translation>定时</translation>
+    </message>
+    <message>
+        <source>on this call</source>
+        <translation>在本次通话中</translation>
+    </message>
+    <message>
+        <source>My faxes</source>
+        <translation>我的传真</translation>
+    </message>
+    <message>
+        <source>Inbox</source>
+        <translation>收件箱</translation>
     </message>
     <message>
         <source>Talking</source>
@@ -2865,8 +3591,8 @@
         <translation>没有开放的座席。</translation>
     </message>
     <message>
-        <source>Fax is not there yet.</source>
-        <translation>传真功能尚未提供。</translation>
+        <source>Your role may not send faxes.</source>
+        <translation>您的角色不能发送传真。</translation>
     </message>
     <message>
         <source>agent</source>
@@ -3083,6 +3809,14 @@
     <message>
         <source>{sender} could not be reached</source>
         <translation>{sender} 无法接通</translation>
+    </message>
+    <message>
+        <source>New fax from {sender}</source>
+        <translation>{sender} 发来传真</translation>
+    </message>
+    <message>
+        <source>The fax to {sender} failed</source>
+        <translation>发往 {sender} 的传真失败</translation>
     </message>
     <message>
         <source>No free line to {sender}</source>

@@ -7,7 +7,7 @@ version 0 and no removal of fill bits or transcoding (what an answer leaves out 
 import re
 from typing import Final
 
-from switch_server.core.words import Near, media
+from switch_server.core.words import Near, T38Far
 
 FORMAT: Final = "t38"
 PROTO: Final = "UDPTL"
@@ -40,12 +40,12 @@ def is_taken(attributes: Attributes) -> bool:
     return _said(attributes, "T38FaxRateManagement") != "localtcf"
 
 
-def read(attributes: Attributes) -> media.T38Far:
+def read(attributes: Attributes) -> T38Far:
     """What the card needs of the far end. ``version`` is that of both ends: 0, which every version takes."""
     size = _number(attributes, "T38FaxMaxDatagram")
     correction = _said(attributes, "T38FaxUdpEC")
-    far = media.T38Far(fec=correction == "t38udpfec", redundancy=0 if correction == NONE.lower() else 3)
-    return far if size is None or size not in DATAGRAMS else media.T38Far(size, 0, far.redundancy, far.fec)
+    far = T38Far(fec=correction == "t38udpfec", redundancy=0 if correction == NONE.lower() else 3)
+    return far if size is None or size not in DATAGRAMS else T38Far(size, 0, far.redundancy, far.fec)
 
 
 def write(

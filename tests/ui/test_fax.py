@@ -22,7 +22,7 @@ from shared.desk_fax import (
     AskFaxPage,
     BeginUpload,
     CancelFax,
-    Faxes,
+    FaxList,
     FaxPrepared,
     FaxShown,
     FileFax,
@@ -51,7 +51,7 @@ def desk(stage: Stage) -> Stage:
     """An agent is logged in, the lists have come, and a customer is on the screen."""
     stage.log_in(SeatState.OPEN)
     for (asked, on_reply), rows in zip(stage.world.switch.boxes, (MINE, INBOX), strict=True):
-        on_reply(Faxes(asked.box, rows, more=False, groups=("一组", "二组")))
+        on_reply(FaxList(asked.box, rows, more=False, groups=("一组", "二组")))
     stage.told(PopChanged(pop()))
     stage.settle()
     return stage
@@ -187,7 +187,7 @@ def test_a_statement_by_keys_alone(desk: Stage) -> None:
     desk.keys("Alt+S")
     desk.until(lambda: isinstance(desk.asked(), SubmitFax))
     assert desk.asked() == SubmitFax(DocumentId("d1"), customer=CUSTOMER.id)
-    assert not it.send_button.isEnabled()
+    desk.until(lambda: not it.send_button.isEnabled())
     desk.reply(FaxShown(MINE[0]))
     assert it.progress.isVisible()
     assert "page 2 of 3" in it.progress.state.text()

@@ -29,7 +29,7 @@ from agent_app.ui.parts import words
 from agent_app.ui.parts.dialog import DeskDialog
 from agent_app.ui.parts.theme import letters
 from agent_app.ui.parts.widgets import ParagraphLabel, across, named, rows
-from shared.desk_fax import Cover
+from shared.desk_fax import CoverSheet
 from shared.enums import SeatState
 from shared.fax import FaxId
 
@@ -181,7 +181,7 @@ class SendFaxDialog(DeskDialog):
         cover = None
         if self.covered.isChecked():
             seat = self._view.state.seat
-            cover = Cover(
+            cover = CoverSheet(
                 self.to.text(),
                 "" if seat is None else seat.name,
                 self.subject.text(),

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from pathlib import Path
 
 from shared.ids import CardId
@@ -11,7 +11,7 @@ from switch_server.adapters.cards.process import CardProcess
 from switch_server.adapters.cards.translate import to_core
 from switch_server.core.facts import CardDied
 from switch_server.core.leg import ToCard
-from switch_server.core.words import CardEvent, CardLoad, CardReady, ReloadPrompts
+from switch_server.core.words import CardEvent, CardLoad, CardReady, Event, ReloadPrompts
 from switch_server.ports import Post
 
 LOG = logging.getLogger("huawu.cards")
@@ -24,19 +24,22 @@ class CardRack:
     """Implements ``ports.CardsPort``. ``start`` returns when the processes run; each ``CardUp`` follows by ``post``; ``up`` waits for them.
 
     A card that dies within five seconds of its start is started again after 0.5 s, then 1, 2 … 10 s; any other at once. Everything,
-    including ``post``, happens on the loop on which the rack was made.
+    including ``post``, happens on the loop on which the rack was made. ``post_now`` is ``post`` for the events of one datagram, after which the
+    rack has nothing to do.
     """
 
     def __init__(
         self,
         post: Post,
+        post_now: Callable[[Iterable[Event]], None],
         *,
         cards: int,
         channels: int,
         ip: str,
         prompt_folders: list[Path],
     ) -> None:
-        self._post, self._channels, self._ip, self._folders = post, channels, ip, prompt_folders
+        self._post, self._post_now = post, post_now
+        self._channels, self._ip, self._folders = channels, ip, prompt_folders
         self._loop = asyncio.get_running_loop()
         self._ids = [CardId(f"card-{number}") for number in range(1, cards + 1)]
         self._live: dict[CardId, CardProcess] = {}
@@ -64,6 +67,10 @@ class CardRack:
         if process is not None:
             process.send(effect.command)
 
+    def flush(self) -> None:
+        for process in self._live.values():
+            process.flush()
+
     async def stop(self) -> None:
         """Ends all cards: recordings are closed, no more events are posted."""
         self._stopping = True
@@ -77,6 +84,7 @@ class CardRack:
         """Prompt files may have changed; prompts that play now go on with the old files."""
         for process in self._live.values():
             process.send(ReloadPrompts())
+        self.flush()
 
     def loads(self) -> dict[CardId, CardLoad]:
         """The last load report of each live card."""
@@ -99,19 +107,19 @@ class CardRack:
             LOG.exception("%s cannot be started", card)
             self._ended(card, process, started, f"cannot be started: {error}")
 
-    def _told(self, event: CardEvent) -> None:
+    def _told(self, events: list[CardEvent]) -> None:
         if self._stopping:
             return
-        if isinstance(event, CardLoad):
-            self._loads[event.card] = event
-        if isinstance(event, CardReady):
-            LOG.info("%s is up with %d channels", event.card, event.channels)
-            self._ready.add(event.card)
-        translated = to_core(event)
-        if translated is not None:
-            self._post(translated)
-        if isinstance(event, CardReady):
-            self._note_tried(event.card)
+        for event in events:
+            if isinstance(event, CardLoad):
+                self._loads[event.card] = event
+            elif isinstance(event, CardReady):
+                LOG.info("%s is up with %d channels", event.card, event.channels)
+                self._ready.add(event.card)
+        self._post_now([translated for event in events if (translated := to_core(event)) is not None])
+        for event in events:
+            if isinstance(event, CardReady):
+                self._note_tried(event.card)
 
     def _note_tried(self, card: CardId) -> None:
         self._tried.add(card)

@@ -132,7 +132,7 @@ class Switch(SwitchState):
             return self.book.concerns(event)
         if isinstance(event, MediaLatched):
             return (leg := self._leg_of(event.leg)) is not None and leg.state is LegState.RINGING
-        return not isinstance(event, DigitPressed | PhoneTold | TrunkChanged)
+        return not isinstance(event, (DigitPressed, PhoneTold, TrunkChanged))
 
     def apply_decision(self, event: Event) -> None:
         self.journal(event)

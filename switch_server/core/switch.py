@@ -223,8 +223,8 @@ class Switch(SwitchState):
         return call.legs.get(name) if call is not None else None
 
     def _leg_fact(self, event: AnyLegFact) -> None:
-        call, leg = self.calls.get(call_of(event.leg)), self._leg_of(event.leg)
-        if call is None or leg is None:
+        call = self.calls.get(call_of(event.leg))
+        if call is None or (leg := call.legs.get(event.leg)) is None:
             self.count("events_of_no_leg")
             return
         if isinstance(event, LegRefreshed):

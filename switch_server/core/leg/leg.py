@@ -128,15 +128,18 @@ class Leg:
         new = TRANSITIONS[old].get(event)
         if new is not None:
             self.state = new
-            self.count()
+            if new is LegState.ENDED:
+                self.count()
         return old, new
 
     def step_channel(self, event: str) -> bool:
         """Applies an event of the channel; ``False`` where this state has no transition for the event (stale, or repeated)."""
-        new = CHANNEL_TRANSITIONS[self.channel].get(event)
+        old = self.channel
+        new = CHANNEL_TRANSITIONS[old].get(event)
         if new is not None:
             self.channel = new
-            self.count()
+            if (new in HOLDING) is not (old in HOLDING):
+                self.count()
         return new is not None
 
     def progressed(self, sip_code: int) -> None:
@@ -150,7 +153,7 @@ class Leg:
             self.tried.append(event.left)
 
     def count(self) -> None:
-        """To be called after each change of state, channel or card."""
+        """To be called after each change of ``holds_line``, ``holds_channel`` or the card."""
         if self.use is not None:
             self.use.look(self)
 

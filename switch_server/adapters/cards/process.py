@@ -88,7 +88,7 @@ class CardProcess:
             await self._process.wait()
 
     def _readable(self) -> None:
-        """One datagram, which has all events of a tick; if there are more, the loop calls again."""
+        """One datagram; if there are more, the loop calls again."""
         if self._socket is None:
             return
         try:

@@ -275,7 +275,7 @@ class Exchange:
         self._begun.begun(leg.identity)
         self.overload.begins(leg.id, _sharer(request, self._proven), time.monotonic())
         self.counters["calls_in"] += 1
-        log.info("leg %s: offered on %s", leg.id, trunk.name)
+        log.debug("leg %s: offered on %s", leg.id, trunk.name)
         if number := traced_caller_of(request.elements, trunk):
             self._trace(call_of(leg.id), number)
         leg.guard(self.emit)(CallOffered(leg.id, trunk.name, caller_of(request.elements, trunk), dnis, leg.far, line))

@@ -91,7 +91,7 @@ class SipThread:
             self._counters["longest_stall_ms"] = max(self._counters["longest_stall_ms"], round(seconds * 1000))
 
     def _wait_ms(self) -> int:
-        if self._posted:
+        if self._posted or self._ports.has_more:
             return 0
         wait = self._timers.wait()
         return LONGEST_WAIT_MS if wait is None else min(LONGEST_WAIT_MS, int(wait * 1000) + (wait > 0))

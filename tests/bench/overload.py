@@ -1,7 +1,7 @@
 """Overload: the calls a second that the switch can set up, and what it does with twice as many. Meanwhile callers press keys and hear music.
 
 The capacity is the most calls a second that were answered in a row of rising rates, a few seconds each, in the same run; SIPp, on the same
-machine, takes its part of it. Then twice the capacity is offered. The goodput counts answered calls that hung up in order.
+machine, takes its part of it. Then twice the capacity is offered. Both, the capacity and the goodput, count calls answered within a second.
 """
 
 import statistics

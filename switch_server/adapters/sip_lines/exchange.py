@@ -20,6 +20,7 @@ from switch_server.adapters.sip.transport import SipSocket
 from switch_server.adapters.sip_lines import extensions, messages, sdp, session_timer
 from switch_server.adapters.sip_lines.desk_leg import DeskLeg, address_of
 from switch_server.adapters.sip_lines.dialog import SipDialog
+from switch_server.adapters.sip_lines.entrance import Entrance, Look
 from switch_server.adapters.sip_lines.gate import Gate
 from switch_server.adapters.sip_lines.in_dialog import ALLOWED, SUPPORTED, DialogLeg
 from switch_server.adapters.sip_lines.inbound import InboundLeg
@@ -27,7 +28,6 @@ from switch_server.adapters.sip_lines.leg import SipLeg, Timing
 from switch_server.adapters.sip_lines.merged import BegunCalls
 from switch_server.adapters.sip_lines.number_fields import called_of, caller_of, line_of, traced_caller_of
 from switch_server.adapters.sip_lines.overload import Overload
-from switch_server.adapters.sip_lines.sender_limit import SenderLimit
 from switch_server.adapters.sip_lines.trunk_leg import CarrierCall, TrunkLeg, carrier_number
 from switch_server.adapters.sip_lines.trunk_table import TrunkTable, addresses, takes_number
 from switch_server.core.call import CallOffered
@@ -60,7 +60,6 @@ class Exchange:
         self._leg_began, self._leg_ended = leg_began, leg_ended
         self._new_call_id = new_call_id
         self._trace = trace
-        self._senders = SenderLimit()
         self._desk_token = desk_token
         self._ports = ports
         self._table = table
@@ -69,6 +68,7 @@ class Exchange:
         self._proven: Trunk | None = None
         self._begun = BegunCalls()
         self.overload = Overload()
+        self._entrance = Entrance(ports, table, self._gate, self.overload, counters, clock)
         self._clock = clock
         self._dialogs: dict[tuple[str, str], DialogLeg] = {}
         self._paused: dict[LegId, Timer] = {}
@@ -114,8 +114,8 @@ class Exchange:
 
     def _on_datagram(self, datagram: bytes, source: Address) -> None:
         self.counters["datagrams"] += 1
-        if not self._senders.reads(datagram, source[0], time.monotonic(), trunk=self._table.knows(source[0])):
-            self.counters["dropped_flood"] += 1
+        look = self._entrance.look(datagram, source)
+        if look is Look.SETTLED:
             return
         verdict = self._gate.judge(datagram, source, self._clock())
         if verdict is None:
@@ -126,11 +126,9 @@ class Exchange:
             return
         self._proven = verdict.trunk  # of the request being read: ``take`` returns after it has been admitted
         try:
-            if isinstance(verdict.message, Request) and self._is_too_much(verdict.message, verdict.trunk):
-                self.counters["refused_overload"] += 1
-                answer = self._gate.overloaded(verdict.message, self._clock())
-                if answer is not None:
-                    port.send(answer, source)
+            decided, request = look is Look.ADMITTED, verdict.message
+            if not decided and isinstance(request, Request) and self._is_too_much(request, verdict.trunk):
+                self._entrance.refuse(request)
             else:
                 self.tm.take(verdict.message, port)
         except MalformedFieldError:

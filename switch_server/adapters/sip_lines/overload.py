@@ -84,11 +84,15 @@ class Overload:
         self._active[source] = now
         if hash(invite) not in self._refused and self._is_in_time(source, now, waited) and self._has_room(source):
             return True
+        self.refused(invite, now)
+        return False
+
+    def refused(self, invite: Hashable, now: float) -> None:
+        """A new call is refused; its repeats are, too."""
         self._lately = self.refused_lately(now) + 1
         self._refused_at = now
         self._refused[hash(invite)] = now
         self._forget_refused(now)
-        return False
 
     def begins(self, call: str, source: str, now: float) -> None:
         """An admitted call is in set-up."""

@@ -1,0 +1,94 @@
+"""New calls that are too many are refused before they are read; who has a call notices nothing."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from switch_server.adapters.sip_lines.overload import FIRST
+from tests.lines.peer import SDP, Call, Message, Peer
+from tests.lines.switch import PATIENT, Switch, wait_and_see
+
+VIA = "Via: SIP/2.0/UDP 10.0.0.1:5070;branch=z9hG4bKfirst"
+
+
+@pytest.fixture
+def full() -> Iterator[tuple[Switch, Peer, Call]]:
+    """A switch before a core that answers no call: as many calls of this peer are in set-up as may be. With the first of them."""
+    with Switch(wait_and_see, timing=PATIENT) as switch, Peer(switch.address) as peer:
+        calls = [Call(peer) for _ in range(round(FIRST) + 20)]
+        for call in calls:
+            call.invite()
+        peer.expect(503, "INVITE")
+        yield switch, peer, calls[0]
+
+
+def refused(peer: Peer, call: Call) -> Message:
+    while (answer := peer.expect(503, "INVITE")).get("Call-ID") != call.call_id:
+        pass
+    return answer
+
+
+def test_the_refusal_copies_what_it_must_and_asks_to_come_back_later(full: tuple[Switch, Peer, Call]) -> None:
+    switch, peer, _ = full
+    call = Call(peer)
+    before = switch.count("messages"), switch.count("refused_overload")
+    call.invite(SDP, VIA)
+    answer = refused(peer, call)
+    ip, port = peer.address
+    assert answer.all("Via") == [
+        f"SIP/2.0/UDP {ip}:{port};rport={port};branch={call.invite_branch};received={ip}",
+        VIA.removeprefix("Via: "),
+    ]
+    assert answer.get("From") == f"<sip:{call.caller}@{ip}>;tag={call.local_tag}"
+    assert answer.get("To").startswith(f"<sip:{call.number}@{switch.address[0]}:{switch.address[1]}>;tag=")
+    assert (answer.get("CSeq"), answer.get("Retry-After")) == ("1 INVITE", "5")
+    assert (switch.count("messages"), switch.count("refused_overload")) == (before[0], before[1] + 1)
+    assert switch.lines.refused_lately() == switch.count("refused_overload")
+
+
+def test_its_ack_and_its_repeats_cost_no_transaction(full: tuple[Switch, Peer, Call]) -> None:
+    switch, peer, _ = full
+    call = Call(peer)
+    call.invite()
+    tags = set()
+    before = switch.count("messages")
+    for _ in range(3):
+        call.request("INVITE", SDP, cseq=call.invite_cseq, branch=call.invite_branch)
+        answer = refused(peer, call)
+        tags.add(answer.tag("To"))
+        call.remote_tag = answer.tag("To")
+        call.ack(failed=True)
+        call.remote_tag = ""
+    assert len(tags) == 1
+    call.request("OPTIONS")
+    peer.expect(200, "OPTIONS")
+    assert switch.count("messages") == before + 1
+
+
+def test_an_unusual_form_is_refused_too(full: tuple[Switch, Peer, Call]) -> None:
+    switch, peer, _ = full
+    call = Call(peer)
+    before = switch.count("messages")
+    call.invite(SDP, "Subject: folded\r\n over two lines")
+    assert refused(peer, call).get("Retry-After")
+    assert switch.count("messages") == before + 1
+
+
+def test_a_call_in_set_up_is_not_refused(full: tuple[Switch, Peer, Call]) -> None:
+    switch, peer, call = full
+    call.request("INVITE", SDP, cseq=call.invite_cseq, branch=call.invite_branch)
+    call.cancel()
+    peer.expect(200, "CANCEL")
+    assert peer.expect(487, "INVITE").get("Call-ID") == call.call_id
+    assert not [m for m in peer.kept if m.status == 503 and m.get("Call-ID") == call.call_id]
+    assert switch.count("faults") == 0
+
+
+def test_a_stranger_is_answered_meanwhile(full: tuple[Switch, Peer, Call]) -> None:
+    """Refusals take nothing from the answers that strangers get."""
+    switch, peer, _ = full
+    with Peer(switch.address, "127.0.0.9") as stranger:
+        for _ in range(100):
+            Call(peer).invite()
+        Call(stranger).invite()
+        stranger.expect(403, "INVITE")

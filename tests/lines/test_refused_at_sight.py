@@ -1,13 +1,24 @@
 """New calls that are too many are refused before they are read; who has a call notices nothing."""
 
+import time
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
 
-from switch_server.adapters.sip_lines.overload import FIRST
+from switch_server.adapters.sip.transport import SipSocket
+from switch_server.adapters.sip_lines.entrance import Entrance, Look
+from switch_server.adapters.sip_lines.gate import Gate
+from switch_server.adapters.sip_lines.overload import FIRST, Overload
+from switch_server.adapters.sip_lines.sender_limit import BURST_S, TRUNK_RATE
+from switch_server.adapters.sip_lines.trunk_table import TrunkTable
 from tests.lines.peer import SDP, Call, Message, Peer
-from tests.lines.switch import PATIENT, Switch, wait_and_see
+from tests.lines.switch import LOCAL, PATIENT, Switch, wait_and_see
 
+REQUEST = (
+    "%s sip:95500@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:9;branch=z9hG4bK%d\r\nFrom: <sip:1@127.0.0.1>;tag=%d\r\n"
+    "To: <sip:95500@127.0.0.1>\r\nCall-ID: %d\r\nCSeq: 1 %s\r\n\r\n"
+)
 VIA = "Via: SIP/2.0/UDP 10.0.0.1:5070;branch=z9hG4bKfirst"
 
 
@@ -92,3 +103,23 @@ def test_a_stranger_is_answered_meanwhile(full: tuple[Switch, Peer, Call]) -> No
             Call(peer).invite()
         Call(stranger).invite()
         stranger.expect(403, "INVITE")
+
+
+def test_of_a_trunk_s_flood_invites_are_refused_and_all_else_is_dropped() -> None:
+    counters = Counter[str]()
+    ports, table = SipSocket(("127.0.0.1", 0), counters), TrunkTable({LOCAL.name: LOCAL})
+    entrance = Entrance(ports, table, Gate(table, counters), Overload(), counters, time.time)
+    many = 2 * round(TRUNK_RATE * BURST_S)
+
+    def looks(method: str) -> Counter[Look]:
+        return Counter(
+            entrance.look((REQUEST % (method, n, n, n, method)).encode(), ("127.0.0.1", 9)) for n in range(many)
+        )
+
+    seen = looks("INVITE")
+    assert seen[Look.READ] == counters["dropped_flood"] == 0
+    assert 0 < counters["refused_overload"] == seen[Look.SETTLED] < many
+    seen = looks("REGISTER")
+    assert seen[Look.ADMITTED] == 0
+    assert 0 < counters["dropped_flood"] == seen[Look.SETTLED]
+    ports.shutdown()

@@ -1,7 +1,8 @@
 """How many datagrams of one address are read: a flood is dropped before it is parsed, so that it costs others no time. Pure.
 
 The limits are far above what an honest sender sends, who repeats what was dropped (RFC 3261 §17.1). A trunk's address has a limit for
-INVITEs and REGISTERs only: what belongs to its calls is always read. How many of the read INVITEs become calls is decided by ``overload``.
+INVITEs and REGISTERs only: what belongs to its calls is always read; an INVITE beyond is refused (``entrance``). How many of the read INVITEs
+become calls is decided by ``overload``.
 """
 
 from collections import OrderedDict

@@ -17,8 +17,6 @@ from switch_server.adapters.sip.transport import SipSocket
 
 log = logging.getLogger(__name__)
 
-BATCH: Final = 64
-"""So many datagrams are taken before timers and posted calls have their turn."""
 STALL: Final = 0.05
 """Seconds of a turn that are counted as a stall."""
 LOGGED: Final = 20
@@ -75,12 +73,14 @@ class SipThread:
         poll.register(self._ports.skt.fileno(), select.POLLIN)
         poll.register(self._wake_out, select.POLLIN)
         while self._running:
-            ready = poll.poll(self._wait_ms())
+            ready = {descriptor for descriptor, _ in poll.poll(self._wait_ms())}
             began = time.monotonic()
-            if any(descriptor == self._wake_out for descriptor, _ in ready):
+            if self._wake_out in ready:
                 self._drain_wakes()
+                ready.remove(self._wake_out)
             self._drain_posted()
-            self._drain_socket()
+            if ready or self._ports.has_more:
+                self._drain_socket()
             self._timers.run(self._timer_failed)
             self._note_stall(time.monotonic() - began)
 
@@ -110,13 +110,13 @@ class SipThread:
                 log.exception("sip: a posted call failed")
 
     def _drain_socket(self) -> None:
-        for _ in range(BATCH):
-            found = self._ports.receive()
-            if found is None:
-                return
+        """Takes one batch, then timers have their turn. Whether more has come, poll(2) tells for less than another receive."""
+        while (found := self._ports.receive()) is not None:
             self._on_datagram(*found)
             if self._posted:
                 self._drain_posted()
+            if not self._ports.has_more:
+                return
 
     def _timer_failed(self) -> None:
         """Called while the exception is handled."""

@@ -10,8 +10,8 @@ from typing import Final
 
 STRANGER_RATE: Final = 300.0
 """Datagrams a second of an address that is on no trunk's list: a desk phone, or callers with digest behind one address."""
-TRUNK_RATE: Final = 1000.0
-"""INVITEs and REGISTERs a second of a trunk's address."""
+TRUNK_RATE: Final = 2000.0
+"""INVITEs and REGISTERs a second of a trunk's address: more than the calls that a machine sets up, of which ``overload`` takes as many as it can."""
 BURST_S: Final = 2.0
 """Seconds for which an address that was quiet may send at twice its rate."""
 MOST: Final = 4096

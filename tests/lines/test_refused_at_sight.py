@@ -1,17 +1,20 @@
 """New calls that are too many are refused before they are read; who has a call notices nothing."""
 
+import itertools
 import time
 from collections import Counter
 from collections.abc import Iterator
 
 import pytest
 
+from shared.ids import CallId
 from switch_server.adapters.sip.transport import SipSocket
 from switch_server.adapters.sip_lines.entrance import Entrance, Look
 from switch_server.adapters.sip_lines.gate import Gate
 from switch_server.adapters.sip_lines.overload import FIRST, Overload
 from switch_server.adapters.sip_lines.sender_limit import BURST_S, TRUNK_RATE
 from switch_server.adapters.sip_lines.trunk_table import TrunkTable
+from switch_server.core.call import CallOffered
 from tests.lines.peer import SDP, Call, Message, Peer
 from tests.lines.switch import LOCAL, PATIENT, Switch, wait_and_see
 
@@ -30,6 +33,7 @@ def full() -> Iterator[tuple[Switch, Peer, Call]]:
         for call in calls:
             call.invite()
         peer.expect(503, "INVITE")
+        switch.until(lambda: switch.count("calls_in") + switch.count("refused_overload") == len(calls))
         yield switch, peer, calls[0]
 
 
@@ -105,21 +109,66 @@ def test_a_stranger_is_answered_meanwhile(full: tuple[Switch, Peer, Call]) -> No
         stranger.expect(403, "INVITE")
 
 
+def test_calls_that_are_admitted_and_have_not_begun_count_too() -> None:
+    """As many as may be in set-up, whatever is read at once; a repeat of one of them is no other call."""
+    counters = Counter[str]()
+    ports, table = SipSocket(("127.0.0.1", 0), counters), TrunkTable({LOCAL.name: LOCAL})
+    entrance = Entrance(ports, table, Gate(table, counters), Overload(), counters, time.time)
+
+    def look(number: int) -> Look:
+        return entrance.look((REQUEST % ("INVITE", number, number, number, "INVITE")).encode(), ("127.0.0.1", 9))
+
+    looks = [look(number) for number in range(2 * round(FIRST))]
+    admitted = [each.admitted for each in looks if each.admitted is not None]
+    assert len(admitted) == round(FIRST)
+    again = look(0)
+    assert (again.settled, again.admitted) == (False, None)
+    assert look(len(looks) - 1).settled
+    entrance.handled(admitted[0])
+    assert look(len(looks)).admitted is not None
+    assert look(len(looks) + 1).settled
+    ports.shutdown()
+
+
 def test_of_a_trunk_s_flood_invites_are_refused_and_all_else_is_dropped() -> None:
     counters = Counter[str]()
     ports, table = SipSocket(("127.0.0.1", 0), counters), TrunkTable({LOCAL.name: LOCAL})
     entrance = Entrance(ports, table, Gate(table, counters), Overload(), counters, time.time)
     many = 2 * round(TRUNK_RATE * BURST_S)
 
-    def looks(method: str) -> Counter[Look]:
-        return Counter(
-            entrance.look((REQUEST % (method, n, n, n, method)).encode(), ("127.0.0.1", 9)) for n in range(many)
-        )
+    def looks(method: str) -> Counter[str]:
+        seen = Counter[str]()
+        for n in range(many):
+            look = entrance.look((REQUEST % (method, n, n, n, method)).encode(), ("127.0.0.1", 9))
+            seen.update(settled=look.settled, admitted=look.admitted is not None)
+            if look.admitted is not None:
+                entrance.handled(look.admitted)
+        return seen
 
     seen = looks("INVITE")
-    assert seen[Look.READ] == counters["dropped_flood"] == 0
-    assert 0 < counters["refused_overload"] == seen[Look.SETTLED] < many
+    assert counters["dropped_flood"] == 0
+    assert 0 < counters["refused_overload"] == seen["settled"] < many
     seen = looks("REGISTER")
-    assert seen[Look.ADMITTED] == 0
-    assert 0 < counters["dropped_flood"] == seen[Look.SETTLED]
+    assert seen["admitted"] == 0
+    assert 0 < counters["dropped_flood"] == seen["settled"]
     ports.shutdown()
+
+
+def test_a_refusal_does_not_wait_for_the_calls_before_it() -> None:
+    """Each call takes long to begin; the others are refused meanwhile, and the calls begin in their order."""
+    numbers = itertools.count(1)
+
+    def slow_id() -> CallId:
+        time.sleep(0.05)
+        return CallId(f"c{next(numbers)}")
+
+    with Switch(wait_and_see, timing=PATIENT, new_call_id=slow_id) as switch, Peer(switch.address) as peer:
+        calls = [Call(peer, caller=f"1380000{number:04}") for number in range(round(FIRST) + 20)]
+        for call in calls:
+            call.invite()
+        for _ in range(10):
+            peer.expect(503, "INVITE")
+        assert switch.count("calls_in") < FIRST / 2
+        switch.until(lambda: switch.count("calls_in") + switch.count("refused_overload") == len(calls))
+        offered = [event.ani for event in switch.seen if isinstance(event, CallOffered)]
+        assert offered == sorted(offered)

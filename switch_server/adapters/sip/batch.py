@@ -81,6 +81,11 @@ class BatchSocket:
         self.waiting: deque[Received] = deque()
         """Received, and not yet taken."""
 
+    @property
+    def full(self) -> bool:
+        """The last receive has found as many as it could take."""
+        return self._used == MOST
+
     def receive(self) -> None:
         """Fills ``waiting`` with what is in the socket, ``MOST`` datagrams at most. Raises ``OSError``, also for an ICMP error of an earlier send."""
         for message in self._messages[: self._used]:

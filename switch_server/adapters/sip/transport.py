@@ -55,7 +55,10 @@ class SipSocket:
         self._any = ipaddress.IPv4Address(self.listen[0]).is_unspecified
         self._ports: dict[str, Port] = {}
         self._batches = BatchSocket(self.skt)
-        self._arrived: float | None = None
+        self.arrived: float | None = None
+        """When the datagram that was received last came, by the kernel; seconds of the system's clock."""
+        self.oldest: float | None = None
+        """The same of the oldest one that is not handled yet, where any is."""
 
     def port_for(self, far: str) -> Port:
         local = _local_ip(far) if self._any else self.listen[0]
@@ -73,7 +76,7 @@ class SipSocket:
             except OSError:
                 continue  # an ICMP error of an earlier send
         found = self._batches.waiting.popleft()
-        self._arrived = found.arrived
+        self.arrived = found.arrived
         return found.data, found.source
 
     @property
@@ -81,9 +84,15 @@ class SipSocket:
         """Datagrams have been read from the socket, and not yet taken."""
         return bool(self._batches.waiting)
 
+    @property
+    def was_emptied(self) -> bool:
+        """The last receive has found fewer datagrams than it could take, and all of them are taken."""
+        return not self._batches.waiting and not self._batches.full
+
     def waited(self) -> float:
-        """Seconds since the datagram that was received last has come, by the kernel's stamp; 0 if there is none."""
-        return 0.0 if self._arrived is None else max(0.0, time.time() - self._arrived)
+        """Seconds since the oldest datagram has come that is not handled yet, or else the last received one; 0 if the kernel has not told."""
+        came = self.arrived if self.oldest is None else self.oldest
+        return 0.0 if came is None else max(0.0, time.time() - came)
 
     def shutdown(self) -> None:
         self.skt.close()

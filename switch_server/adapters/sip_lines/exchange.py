@@ -1,9 +1,10 @@
 """From datagrams to legs: dispatch, admission of incoming calls, placing of outgoing ones. Runs on the SIP thread."""
 
+import contextlib
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Final
 
@@ -14,13 +15,14 @@ from switch_server.adapters.sip import server
 from switch_server.adapters.sip.grammar import MalformedFieldError
 from switch_server.adapters.sip.message import Address, Request
 from switch_server.adapters.sip.server import ServerTransaction
+from switch_server.adapters.sip.thread import Handling
 from switch_server.adapters.sip.timers import SipTimers, Timer
 from switch_server.adapters.sip.transactions import Transactions
 from switch_server.adapters.sip.transport import SipSocket
 from switch_server.adapters.sip_lines import extensions, messages, sdp, session_timer
 from switch_server.adapters.sip_lines.desk_leg import DeskLeg, address_of
 from switch_server.adapters.sip_lines.dialog import SipDialog
-from switch_server.adapters.sip_lines.entrance import Entrance, Look
+from switch_server.adapters.sip_lines.entrance import Entrance, Key
 from switch_server.adapters.sip_lines.gate import Gate
 from switch_server.adapters.sip_lines.in_dialog import ALLOWED, SUPPORTED, DialogLeg
 from switch_server.adapters.sip_lines.inbound import InboundLeg
@@ -103,20 +105,32 @@ class Exchange:
 
     # --- datagrams ---
 
-    def on_datagram(self, datagram: bytes, source: Address) -> None:
-        """Raises nothing."""
+    def look(self, datagram: bytes, source: Address) -> Handling | None:
+        """Settles a datagram at once, or returns its handling. Neither raises anything."""
+        self.counters["datagrams"] += 1
+        with self._guarded(source):
+            look = self._entrance.look(datagram, source)
+            return None if look.settled else partial(self._handle_safely, datagram, source, look.admitted)
+        return None
+
+    def _handle_safely(self, datagram: bytes, source: Address, admitted: Key | None) -> None:
+        with self._guarded(source):
+            self._handle(datagram, source, decided=admitted is not None)
+        if admitted is not None:
+            self._entrance.handled(admitted)
+
+    @contextlib.contextmanager
+    def _guarded(self, source: Address) -> Iterator[None]:
+        """A fault costs one datagram."""
         try:
-            self._on_datagram(datagram, source)
+            yield
         except Exception:
             self.counters["faults"] += 1
             if self.counters["faults"] <= LOGGED:
                 log.exception("sip: a datagram from %s:%d failed", *source)  # without its text, which may have a PIN
 
-    def _on_datagram(self, datagram: bytes, source: Address) -> None:
-        self.counters["datagrams"] += 1
-        look = self._entrance.look(datagram, source)
-        if look is Look.SETTLED:
-            return
+    def _handle(self, datagram: bytes, source: Address, *, decided: bool) -> None:
+        """``decided``: the call that it begins is admitted."""
         verdict = self._gate.judge(datagram, source, self._clock())
         if verdict is None:
             return
@@ -126,7 +140,7 @@ class Exchange:
             return
         self._proven = verdict.trunk  # of the request being read: ``take`` returns after it has been admitted
         try:
-            decided, request = look is Look.ADMITTED, verdict.message
+            request = verdict.message
             if not decided and isinstance(request, Request) and self._is_too_much(request, verdict.trunk):
                 self._entrance.refuse(request)
             else:

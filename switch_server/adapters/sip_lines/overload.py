@@ -1,10 +1,11 @@
 """Overload control: whether a new call may begin. Pure; the time is an argument (seconds that only rise).
 
 Two queues are watched, by what a caller feels. *The datagrams* that are not handled: an INVITE that comes when the oldest has waited ``LATE`` is
-refused; so the queue stays that short, since a refusal costs a fraction of a call. *The core* (engine, card, records): so many calls may be in set-up at once, a window. A window clocks itself: a
-call begins when another has been answered, so the core is neither idle nor behind, whatever its capacity is at this moment. Each interval the
-window moves towards the size at which the shortest time to the core's first effect is ``TARGET`` (as CoDel, RFC 8289, the shortest: a burst is no
-overload; RFC 7339 and 7415 leave the measure to the server). In both, who has had less than a fair share goes first.
+refused; so the queue stays that short, since a refusal costs a fraction of a call. *The core* (engine, card, records): so many calls may be in
+set-up at once, a window. A window clocks itself: a call begins when another has been answered, so the core is neither idle nor behind, whatever its
+capacity is at this moment. Each interval the window moves towards the size at which the shortest time to the core's first effect is ``TARGET`` (as
+CoDel, RFC 8289, the shortest: a burst is no overload; RFC 7339 and 7415 leave the measure to the server). In both, who has had less than a fair
+share goes first.
 
 Messages of calls that have begun, and REGISTER, are never asked about here.
 """

@@ -263,6 +263,18 @@ def test_no_more_than_the_limit_of_the_trunk_and_the_card() -> None:
     world.finish()
 
 
+def test_a_busy_trunk_keeps_no_fax_of_another_one() -> None:
+    one, other = (structs.replace(trunk, numbers=(f"{n}*",), lines=1) for n, trunk in enumerate(OUT_TRUNKS))
+    world = FaxWorld(config=structs.replace(CONFIG, trunks=(one, other)))
+    for number in ("001", "002", "101"):
+        world.ask(number=number)
+    world.run(1.0)
+    assert world.dialled() == ["001", "101"]
+    world.run(600.0)
+    assert world.dialled() == ["001", "101", "002"]
+    world.finish()
+
+
 def test_in_quiet_hours_only_what_is_urgent() -> None:
     world = FaxWorld(structs.replace(RULES, quiet=QuietHours("21:00", "08:00")))
     world.now = 1_000_000.0 // 86400 * 86400 + 14 * 3600.0  # 22:00 in Shanghai

@@ -274,10 +274,12 @@ class FaxJobs:
             return
         self._switch.emit(save_record(ended_try(session, job.data.dials, result, self._switch.now)))
         job.session, job.live = None, None
+        job.data = replace(job.data, seconds=job.data.seconds + session.seconds)
         self.dirty = True
         if job.data.customer is None and customer is not None:
             job.data = replace(job.data, customer=customer)
-        if job.state in FINAL_FAX_STATES:
+        if job.state in FINAL_FAX_STATES:  # cancelled meanwhile
+            self._switch.emit(save_record(SavedFax(id=session.fax, seconds=job.data.seconds)))
             del self.items[session.fax]
         elif job.data.pages_done >= job.data.pages or result is FaxResult.OK:
             self._over(job, "sent", FaxResult.OK, session)
@@ -303,7 +305,7 @@ class FaxJobs:
         data = job.data
         row = SavedFax(
             id=data.fax, state=job.state, result=result, t30=session.t30, tries=data.tries, same=data.same, fastest=data.fastest,
-            not_before=data.not_before,
+            not_before=data.not_before, seconds=data.seconds,
         )  # fmt: skip
         self._save(row)
 
@@ -320,7 +322,7 @@ class FaxJobs:
         measured = {} if session is None else session.measured()
         row = SavedFax(
             id=data.fax, state=job.state, result=result, tries=data.tries, same=data.same, fastest=data.fastest, pages_done=data.pages_done,
-            ended=now, ended_by=job.cancelled_by, customer=data.customer, **measured,
+            ended=now, ended_by=job.cancelled_by, customer=data.customer, seconds=data.seconds, **measured,
         )  # fmt: skip
         self._save(row)
         self._switch.count(f"faxes_{job.state.value}")

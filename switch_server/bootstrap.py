@@ -125,7 +125,14 @@ class Server:
             self.store.read, self.branches, lambda branch: branch_name(self.settings.server, branch), self.clock
         )
         self.fax = FaxServices(
-            state / FAX_FOLDER, self.store, self.engine, self.clock, new_call_id, self._documents, statements
+            state / FAX_FOLDER,
+            self.store,
+            self.engine,
+            self.clock,
+            new_call_id,
+            self.pages,
+            self._documents,
+            statements,
         )
         self.desks = DeskServices(self._desk_parts(new_call_id))
         self.lines = SipLines(
@@ -159,6 +166,8 @@ class Server:
         self._every("space for faxes", LOOK_EVERY, partial(asyncio.to_thread, self.fax.spool.look))
         self._every("old documents", OLD_DOCUMENTS_EVERY, lambda: self.pages.remove_old(self.clock()))
         self._running.callback(self.pages.stop)
+        self.fax.received.start()
+        self._running.callback(self.fax.received.stop)
         self._every("days for reports", KEEP_EVERY, self.reports.keep_next)
         self.engine.post(Configured(self.settings.core, self.settings.flows))
         self.engine.post(self.store.faxes_open())

@@ -108,6 +108,8 @@ class FaxSession:
     def _change(self, make: Callable[[Task], AudioTerminal | T38Terminal]) -> None:
         old = self.terminal
         if old is not None:
+            if old.state.complete:  # many gateways go back to audio before they hang up
+                old.state.terminate()
             if self.over or old.state.code is not None:
                 return
             if self._pages and not self._task.sending:

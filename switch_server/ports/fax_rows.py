@@ -85,6 +85,7 @@ def job_of(row: StoredFax) -> FaxJob:
         "digest": row.digest, "priority": row.priority, "created": row.created, "not_before": row.not_before, "customer": row.customer,
         "account": row.account, "agent": row.agent, "group": row.group_name, "call": row.call, "pages_done": row.pages_done,
         "dials": row.dials, "tries": row.tries, "same": row.same, "last": row.result, "fastest": row.fastest,
+        "seconds": row.seconds,
     }  # fmt: skip
     return msgspec.convert(values, FaxJob)
 

@@ -45,7 +45,7 @@ class FaxLayout(Struct, frozen=True):
 
     title: str
     number: str
-    fine: bool = False
+    fine: bool = True
     cover: FaxCover | None = None
 
 
@@ -167,5 +167,5 @@ class Faxes(Protocol):
         ...
 
     def listen(self, on_fax: OnFax) -> None:
-        """Called once, before the desks' links start."""
+        """Called before the desks' links start."""
         ...

@@ -56,9 +56,9 @@ def doors() -> tuple[Door, ...]:
     )
 
 
-def fax_door() -> Door:
+def fax_door(name: str = "fax", digit: str = "7") -> Door:
     """A trunk on which Asterisk speaks T.38: its numbers 650 to 652 (``etc/extensions.conf``)."""
-    return Door("fax", "7", {"t38_udptl": "yes", "t38_udptl_ec": "redundancy", "dtmf_mode": "rfc4733"})
+    return Door(name, digit, {"t38_udptl": "yes", "t38_udptl_ec": "redundancy", "dtmf_mode": "rfc4733"})
 
 
 class Box:

@@ -1,12 +1,17 @@
 """Fax: 32 at once, half of them out and half in, by one fax card beside a voice card with 200 calls: do all arrive, at what cost, how late are the ticks.
 
+Then 20 on each kind of line at once: without loss, with loss as sound, with more loss by T.38. What has not arrived is sent again from the first page that is
+not confirmed, as the switch does it.
+
 The far machines are processes of their own with an engine of their own; the CPU time is that of the fax card's process alone.
 """
 
+import contextlib
 import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -21,6 +26,24 @@ from tests.fax_card.process import FaxCardProcess, Machines
 AT_ONCE = 32
 CALLS = 200
 TIME_LIMIT_S = 240.0
+ON_EACH_LINE = 20
+MOST_TRIES = 3
+
+
+class BadLine(NamedTuple):
+    """``loss``: share of packets, each way. ``at_once``: faxes of ``ON_EACH_LINE`` that must arrive at the first try."""
+
+    name: str
+    loss: float
+    t38: bool
+    at_once: int
+
+
+LINES = (
+    BadLine("no loss", 0.0, t38=False, at_once=20),
+    BadLine("0.1 % loss", 0.001, t38=False, at_once=18),
+    BadLine("T.38, 1 % loss", 0.01, t38=True, at_once=20),
+)
 
 
 def figures(*, short: bool = False) -> Iterator[Figure]:
@@ -41,6 +64,7 @@ def figures(*, short: bool = False) -> Iterator[Figure]:
             for number, _ in enumerate(legs := open_all(card, load, CALLS, 101)):
                 start(card, PLAYING, legs, number, folder / "none")
             yield from _faxes(card, folder, document, count)
+        yield from _bad_lines(folder, document, count)
 
 
 def _faxes(voice: CardProcess, folder: Path, document: Path, count: int) -> Iterator[Figure]:
@@ -79,3 +103,60 @@ def _faxes(voice: CardProcess, folder: Path, document: Path, count: int) -> Iter
     yield Figure(
         f"fax: lateness of the voice card's ticks beside it, {CALLS} calls, p99.9 of a minute", late, "ms", "lower"
     )
+
+
+def _bad_lines(folder: Path, document: Path, count: int) -> Iterator[Figure]:
+    """The faxes of all lines run at once; the tries of each line follow each other."""
+    with FaxCardProcess(len(LINES) * ON_EACH_LINE) as card:
+        sent = [_Sent(line, folder / f"line-{number}") for number, line in enumerate(LINES)]
+        for number in range(1, MOST_TRIES + 1):
+            with contextlib.ExitStack() as machines:
+                for each in sent:
+                    each.begin(machines, card, document, number)
+                for each in sent:
+                    each.end()
+            if number == 1:
+                first = [each.arrived(document) for each in sent]
+    for each, good in zip(sent, first, strict=True):
+        what = f"of {ON_EACH_LINE} faxes of {count} pages, {each.line.name}"
+        yield Figure(f"fax: arrived pixel for pixel at the first try, {what}", good, "", "higher", each.line.at_once)
+        yield Figure(f"fax: arrived in {MOST_TRIES} tries, {what}", each.arrived(document), "", "higher", ON_EACH_LINE)
+
+
+class _Sent:
+    """The faxes on one line: the pages that were confirmed, and those that have arrived, of each."""
+
+    def __init__(self, line: BadLine, folder: Path) -> None:
+        folder.mkdir()
+        self.line, self._folder = line, folder
+        self._pages: list[list[pages.Page]] = [[] for _ in range(ON_EACH_LINE)]
+        self._done = [False] * ON_EACH_LINE
+        self._running: tuple[Machines, list[int], str] | None = None
+
+    def begin(self, stack: contextlib.ExitStack, card: FaxCardProcess, document: Path, number: int) -> None:
+        """Try ``number`` of all that have not arrived."""
+        left = [fax for fax, done in enumerate(self._done) if not done]
+        self._running = None
+        if not left:
+            return
+        out = str(self._folder / f"{number}-%d.tif")
+        lossy = ("--loss", str(self.line.loss), "--seed", str(1000 * number))
+        machines = stack.enter_context(Machines(card, len(left), "--receive", out, *lossy, t38=self.line.t38))
+        machines.send_to(document, [len(self._pages[fax]) for fax in left])
+        self._running = machines, left, out
+
+    def end(self) -> None:
+        """Waits for the end of the try."""
+        if self._running is None:
+            return
+        machines, left, out = self._running
+        results = machines.ended(TIME_LIMIT_S)
+        machines.told()  # their files are whole
+        for number, (fax, ended) in enumerate(zip(left, results, strict=True)):
+            if ended.pages:
+                self._pages[fax] += pages.load(Path(out % number))[: ended.pages]
+            self._done[fax] = ended.result is FaxResult.OK
+
+    def arrived(self, document: Path) -> int:
+        expected = pages.load(document)
+        return sum(done and pages.same(got, expected) for done, got in zip(self._done, self._pages, strict=True))

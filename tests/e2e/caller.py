@@ -1,11 +1,11 @@
 """A customer for tests: SIPp for signalling, an RTP peer for audio; keys by RFC 4733, as tones or by SIP INFO."""
 
 import re
-import threading
 from pathlib import Path
 from typing import Self
 
 from tests.e2e.centre import DEADLINE, Centre
+from tests.e2e.phone import reaches
 from tests.rtp_peer import RtpPeer
 from tests.sip_tools import SCENARIOS, Sipp
 
@@ -67,15 +67,7 @@ class Caller:
 
     def at(self, step: str, seconds: float = DEADLINE) -> None:
         """Waits until the flow has reached this step."""
-        log = self.centre.state / "logs" / "switch.log"
-        wanted = re.compile(rf"ivr {self.call}: .* -> \w+ {step}$", re.MULTILINE)
-        tick = threading.Event()
-        for _ in range(round(seconds / 0.05)):
-            if wanted.search(log.read_text(errors="replace")):
-                return
-            tick.wait(0.05)
-        steps = [line for line in log.read_text(errors="replace").splitlines() if f"ivr {self.call}:" in line]
-        raise AssertionError(f"never came to {step}: {steps[-6:]}")
+        reaches(self.centre, self.call, step, seconds)
 
 
 def scenario(media_port: int, way: str, info: tuple[tuple[int, str], ...]) -> str:

@@ -138,6 +138,18 @@ def log_of(centre: Centre) -> str:
     return (centre.state / "logs" / "switch.log").read_text(encoding="utf-8", errors="replace")
 
 
+def reaches(centre: Centre, call: str, step: str, seconds: float = DEADLINE) -> None:
+    """Waits until the call's flow has reached this step."""
+    wanted = re.compile(rf"ivr {call}: .* -> \w+ {step}$", re.MULTILINE)
+    tick = threading.Event()
+    for _ in range(round(seconds / 0.05)):
+        if wanted.search(log_of(centre)):
+            return
+        tick.wait(0.05)
+    steps = [line for line in log_of(centre).splitlines() if f"ivr {call}:" in line]
+    raise AssertionError(f"never came to {step}: {steps[-6:]}")
+
+
 def log_in(phone: Phone, account: str, pin: str) -> int:
     """Keys from the main menu to the trading menu; returns the number of steps so far."""
     phone.keys("1")

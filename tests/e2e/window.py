@@ -5,7 +5,8 @@
 Input and output as in ``tests.e2e.scripted_app``, and in addition:
 ``["spot", COMMAND]``: the middle of the command's button on the screen, ``{"spot": [x, y]}`` (``null``: not shown, or disabled); ``dialling.line`` and
 ``dialling.call`` are the dialog's, the line only while typing is possible; ``digits`` is the keypad while its keys are taken (``digits.on``: once
-they would be); ``front`` activates the window, as a window manager does.
+they would be); ``front`` activates the window, as a window manager does; ``fax.number``, ``fax.file`` and ``fax.send`` are in the window of a new fax,
+``fax.chooser`` is the line of the dialog for its file while typing is possible.
 ``["picture", PATH]``: saves a screenshot of the whole screen, ``{"picture": PATH}``.
 The phone says what ``--robot say=…`` names, as for a robot.
 """
@@ -19,7 +20,7 @@ from operator import attrgetter
 from typing import Any
 
 from msgspec.structs import replace
-from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QLineEdit, QWidget
 
 from agent_app import logs, options
 from agent_app.bootstrap import AppParts, OnView, Post
@@ -27,6 +28,7 @@ from agent_app.model.desk.view import DeskView
 from agent_app.presenters.desk import DeskPresenter
 from agent_app.ui.call.panel import CallPanel
 from agent_app.ui.calling.dialling import DialDialog
+from agent_app.ui.fax.sending import SendFaxDialog
 from agent_app.ui.frame.app import run
 from agent_app.ui.frame.window import Window
 from tests.e2e.scripted_app import show
@@ -77,10 +79,26 @@ def spot(name: str) -> None:
             found = [dialling.line] if dialling.line.hasFocus() else []
         case "dialling.call":
             found = [dialling.call_button] if dialling.isVisible() and dialling.call_button.isEnabled() else []
+        case "fax.number" | "fax.file" | "fax.send":
+            sending = window.panel(SendFaxDialog)
+            part = {"fax.number": sending.number, "fax.file": sending.source.file, "fax.send": sending.send_button}[
+                name
+            ]
+            found = [part] if part.isVisible() and part.isEnabled() else []
+        case "fax.chooser":
+            found = [*chooser(window)]
         case _:
             found = [*buttons(window, name)]
     middles = [middle(each) for each in found]
     tell({"spot": middles[0] if middles else None})
+
+
+def chooser(window: Window) -> list[QLineEdit]:
+    """The line for a file's name, once one can type there; the dialog is activated, as a window manager does."""
+    dialogs = window.panel(SendFaxDialog).findChildren(QFileDialog)
+    for dialog in dialogs:
+        dialog.activateWindow()
+    return [line for dialog in dialogs for line in dialog.findChildren(QLineEdit) if line.hasFocus()]
 
 
 def picture(path: str) -> None:

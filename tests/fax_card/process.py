@@ -5,7 +5,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -100,9 +100,11 @@ class Machines:
         self.process.wait(60)
         self.process.stdout.close()
 
-    def send_to(self, path: Path) -> None:
-        """The card sends ``path`` to each machine."""
-        self._card.do(*(fax.SendFax(leg, FaxId(f"f{leg}"), str(path)) for leg in self.legs))
+    def send_to(self, path: Path, first_pages: Sequence[int] = ()) -> None:
+        """The card sends ``path`` to each machine, from the first page or from each machine's of ``first_pages`` on."""
+        for number, leg in enumerate(self.legs):
+            first = first_pages[number] if first_pages else 0
+            self._card.do(fax.SendFax(leg, FaxId(f"f{leg}"), str(path), first))
 
     def receive_from(self, folder: Path) -> list[Path]:
         """The card receives from each machine."""

@@ -186,6 +186,19 @@ def test_a_hang_up_in_training(rig: Rig, one_page: Path, tmp_path: Path, *, send
 
 
 @pytest.mark.parametrize("sending", [True, False])
+def test_a_change_back_to_audio_after_the_last_confirmation_ends_the_fax(
+    rig: Rig, one_page: Path, tmp_path: Path, *, sending: bool
+) -> None:
+    line = Line()
+    leg = (rig.send if sending else rig.receive)(one_page, tmp_path / "out.tif", line=line, t38=True)
+    rig.run(lambda: bool(rig.of(fax.FaxPage)))
+    rig.card.do(media.ChangeFar(leg, rig.far(line)))
+    rig.card.do(media.CloseChannel(leg))
+    ended = rig.last(fax.FaxEnded)
+    assert (ended.result, ended.pages, ended.bit_rate, ended.t38) == (FaxResult.OK, 1, 14400, True)
+
+
+@pytest.mark.parametrize("sending", [True, False])
 def test_a_hang_up_right_after_the_last_confirmation_is_no_failure(
     rig: Rig, one_page: Path, tmp_path: Path, *, sending: bool
 ) -> None:

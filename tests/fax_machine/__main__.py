@@ -28,10 +28,14 @@ def main() -> None:
     rtp.add_argument("--machines", type=int, default=1, help="so many at once; %%d in a file's name is its number")
     rtp.add_argument("--t38", action="store_true")
     rtp.add_argument("--loss", type=float, default=0.0, help="share of packets lost, each way")
+    rtp.add_argument("--seed", type=int, default=0, help="of the first machine's losses; each other one has the next")
     sip.add_argument("--port", type=int, required=True, help="SIP's UDP port")
     sip.add_argument("--user", default="fax")
     sip.add_argument("--dial", default="", help="SIP URI to call; else a call is awaited")
     sip.add_argument("--linger", type=float, default=1.0, help="seconds from the fax's end to our hang-up")
+    sip.add_argument("--by-hand", action="store_true", help="a telephone with a start button")
+    sip.add_argument("--hang-up", type=float, help="seconds from the answer to our hang-up")
+    sip.add_argument("--pages", type=int, default=0, help="hangs up when so many pages have been received")
     options = parser.parse_args()
     if options.kind == "sip":
         from tests.fax_machine import sip as telephone
@@ -43,7 +47,7 @@ def main() -> None:
 
 def run_rtp(options: argparse.Namespace) -> None:
     """Prints the UDP ports as a JSON list, reads the far ends' ports as another, faxes, and prints completion codes and CPU seconds."""
-    lines = [Line(loss=options.loss, seed=number) for number in range(options.machines)]
+    lines = [Line(loss=options.loss, seed=options.seed + number) for number in range(options.machines)]
     print(json.dumps([line.port for line in lines]), flush=True)
     ports = json.loads(sys.stdin.readline())
     machines = []

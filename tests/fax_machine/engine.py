@@ -40,7 +40,7 @@ MODEMS = {"v27ter": 1, "v29": 3, "v17": 7}
 
 
 class Terminal:
-    """``code``: the completion code, ``None`` until the end. ``pages``: confirmed or received."""
+    """``code``: the completion code, ``None`` until the end."""
 
     def __init__(self, t30: Any, *, send: str, receive: str, ident: str, ecm: bool, modems: str) -> None:
         self._t30 = t30
@@ -63,6 +63,13 @@ class Terminal:
     def remote(self) -> str:
         text = lib.t30_get_rx_ident(self._t30)
         return "" if text == ffi.NULL else ffi.string(text).decode("latin-1")
+
+    @property
+    def pages(self) -> int:
+        """Pages received so far, each confirmed."""
+        known = ffi.new("stats *")
+        lib.t30_get_transfer_statistics(self._t30, known)
+        return int(known.pages_rx)
 
     def terminate(self) -> None:
         if self.code is None:

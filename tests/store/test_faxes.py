@@ -60,6 +60,7 @@ def test_a_new_start_goes_on_where_the_killed_one_was(tmp_path: Path) -> None:
         "same": 1,
         "result": "training",
         "fastest": "v29",
+        "seconds": 40.0,
     }
     killed.do(SaveRecord("faxes", {"id": JOB.fax, **under_way}))
     killed.do(SaveRecord("fax_tries", {"id": f"{JOB.fax}/2", "fax": JOB.fax, "number": 2, "began": NOON}))
@@ -70,8 +71,8 @@ def test_a_new_start_goes_on_where_the_killed_one_was(tmp_path: Path) -> None:
     killed.stop()
     store = Store(path, Posted(), clock=Clock())
     [job] = store.faxes_open().jobs
-    assert (job.fax, job.pages_done, job.dials, job.tries, job.last, job.fastest) == (
-        JOB.fax, 28, 2, 1, FaxResult.TRAINING, FaxModem.V29,
+    assert (job.fax, job.pages_done, job.dials, job.tries, job.last, job.fastest, job.seconds) == (
+        JOB.fax, 28, 2, 1, FaxResult.TRAINING, FaxModem.V29, 40.0,
     )  # fmt: skip
     store.close_open_records("switch_stopped")
     store.start()

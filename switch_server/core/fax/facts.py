@@ -32,6 +32,8 @@ class FaxJob(Struct, frozen=True, kw_only=True):
     call: CallId | None = None
     pages_done: int = 0
     """Pages that the far machine has confirmed: the next try begins after them."""
+    seconds: float = 0.0
+    """Of the tries so far, from dialling to the end of each."""
     dials: int = 0
     """Sessions that were begun, also those that a stop of the switch ended."""
     tries: int = 0

@@ -20,6 +20,8 @@ from switch_server.core.words import Audit, Transition, number_fits, phone_key, 
 
 NO_WAY_WAIT = 5.0
 """Seconds until a fax for which there was no line or channel looks for one again."""
+MOST_MISSES = 1000
+"""Waiting faxes without a free line at which one look through the queue ends."""
 QUEUE_TIMER = "fax:queue"
 _RANK = {priority: rank for rank, priority in enumerate(FaxPriority)}
 
@@ -88,7 +90,7 @@ class FaxJobs:
             return FaxVerdict.DUPLICATE, job.fax
         if live is not None and not self._can_take(live):
             return FaxVerdict.NO_CALL, None
-        if (job.number or live is None) and not self._may_dial(job):
+        if live is None and not self._may_dial(job):  # on a live call nothing is dialled
             return FaxVerdict.NOT_ALLOWED, None
         if (earlier := self._same(job)) is not None:
             return FaxVerdict.DUPLICATE, earlier
@@ -184,16 +186,19 @@ class FaxJobs:
         running = [job.session for job in self.items.values() if job.session is not None]
         used = Counter(session.trunk for session in running)
         busy = {phone_key(session.number) for session in running}
-        free, wake = switch.config.fax.at_once - len(running), [NO_WAY_WAIT] if running else []
+        free, wake, misses = switch.config.fax.at_once - len(running), [NO_WAY_WAIT] if running else [], 0
         for job in sorted(self._due(wake), key=lambda job: job.rank):
             if free <= 0:
                 break
             if phone_key(job.data.number) in busy:
                 continue
             trunk = self._dial(job, used)
-            if trunk is None:
+            if isinstance(trunk, NoRoute):
                 wake.append(NO_WAY_WAIT)
-                break
+                misses += 1
+                if trunk is NoRoute.NO_CHANNEL or misses >= MOST_MISSES:
+                    break
+                continue  # its trunks are busy: others' may be free
             used[trunk] += 1
             busy.add(phone_key(job.data.number))
             free -= 1
@@ -212,12 +217,12 @@ class FaxJobs:
             else:
                 yield job
 
-    def _dial(self, job: Job, used: Counter[TrunkName]) -> TrunkName | None:
+    def _dial(self, job: Job, used: Counter[TrunkName]) -> TrunkName | NoRoute:
         switch, data = self._switch, job.data
         full = frozenset(name for name, faxes in used.items() if faxes >= switch.config.fax.per_trunk)
         route = route_out(switch, data.number, ForFax, switch.flows, full=full)
         if isinstance(route, NoRoute):
-            return None
+            return route
         call = CallId(f"{data.fax.removeprefix('f')}f{data.dials + 1}")
         self._begin(job, FaxSession(data.fax, call, data.number, route.trunk, data.pages_done, switch.now))
         purpose = ForFax(data.fax, data.document, data.pages_done, data.fastest)
@@ -269,10 +274,12 @@ class FaxJobs:
             return
         self._switch.emit(save_record(ended_try(session, job.data.dials, result, self._switch.now)))
         job.session, job.live = None, None
+        job.data = replace(job.data, seconds=job.data.seconds + session.seconds)
         self.dirty = True
         if job.data.customer is None and customer is not None:
             job.data = replace(job.data, customer=customer)
-        if job.state in FINAL_FAX_STATES:
+        if job.state in FINAL_FAX_STATES:  # cancelled meanwhile
+            self._switch.emit(save_record(SavedFax(id=session.fax, seconds=job.data.seconds)))
             del self.items[session.fax]
         elif job.data.pages_done >= job.data.pages or result is FaxResult.OK:
             self._over(job, "sent", FaxResult.OK, session)
@@ -283,14 +290,14 @@ class FaxJobs:
         """The live call is gone before the fax began on it: it is sent by a call of its own where there is a number."""
         job = self.items[fax]
         job.live = None
-        if not job.data.number:
+        if not may_send(self._switch.config, job.data.number):
             self._step(job, "turn")
             self._over(job, "failed", result, None)
 
     def _failed_try(self, job: Job, result: FaxResult, session: FaxSession) -> None:
         following = after_try(job.data, result, self._switch.config.fax.retries, self._switch.now)
         job.data = following.job
-        if following.at is None or not job.data.number:
+        if following.at is None or not may_send(self._switch.config, job.data.number):
             self._over(job, "failed", result, session)
             return
         job.data = replace(job.data, not_before=following.at)
@@ -298,7 +305,7 @@ class FaxJobs:
         data = job.data
         row = SavedFax(
             id=data.fax, state=job.state, result=result, t30=session.t30, tries=data.tries, same=data.same, fastest=data.fastest,
-            not_before=data.not_before,
+            not_before=data.not_before, seconds=data.seconds,
         )  # fmt: skip
         self._save(row)
 
@@ -315,7 +322,7 @@ class FaxJobs:
         measured = {} if session is None else session.measured()
         row = SavedFax(
             id=data.fax, state=job.state, result=result, tries=data.tries, same=data.same, fastest=data.fastest, pages_done=data.pages_done,
-            ended=now, ended_by=job.cancelled_by, customer=data.customer, **measured,
+            ended=now, ended_by=job.cancelled_by, customer=data.customer, seconds=data.seconds, **measured,
         )  # fmt: skip
         self._save(row)
         self._switch.count(f"faxes_{job.state.value}")

@@ -84,17 +84,21 @@ def test_a_far_end_that_refuses_keeps_its_voice_and_the_fax_goes_by_a_call() -> 
     world.finish()
 
 
-@pytest.mark.parametrize(("number", "state"), [(NUMBER, FaxState.SENT), ("", FaxState.FAILED)])
+@pytest.mark.parametrize(
+    ("number", "state"), [(NUMBER, FaxState.SENT), ("", FaxState.FAILED), ("0085212345678", FaxState.FAILED)]
+)
 def test_a_fax_that_fails_on_the_live_call(number: str, state: FaxState) -> None:
-    world = FaxWorld(flow=FLOW)
+    """A number that the rules do not allow is no hindrance on the call itself, and is not dialled after it."""
+    world = FaxWorld(structs.replace(RULES, allowed=("020*",)), flow=FLOW)
     world.reactions.fax_tries = [(1, FaxResult.DROPPED)]
     call = world.talking(ANN)
     fax = world.ask(live=call, number=number)
+    assert world.verdict(fax) is FaxVerdict.ACCEPTED
     world.run(60.0)
     assert world.seat(ANN) is SeatState.TALKING
     world.run(200.0)
     assert world.fax_state(fax) is state
-    assert world.sent_from() == ([0, 1] if number else [0])
+    assert world.sent_from() == ([0, 1] if state is FaxState.SENT else [0])
     world.finish()
 
 

@@ -87,7 +87,9 @@ def test_it_goes_on_after_the_last_confirmed_page() -> None:
     world.run(400.0)
     assert world.sent_from() == [0, 1, 2]
     assert world.fax_state(fax) is FaxState.SENT
-    assert [world.row("fax_tries", f"{fax}/{number}")["result"] for number in (1, 2, 3)] == ["dropped", "dropped", "ok"]
+    tries = [world.row("fax_tries", f"{fax}/{number}") for number in (1, 2, 3)]
+    assert [tried["result"] for tried in tries] == ["dropped", "dropped", "ok"]
+    assert world.fax(fax)["seconds"] == pytest.approx(sum(tried["ended"] - tried["began"] for tried in tries))
     world.finish()
 
 
@@ -163,7 +165,7 @@ def test_a_fax_is_cancelled_in_every_state(seconds: float) -> None:
     world.tell(ev.FaxCancelAsked(fax, "agent:ann"))
     world.run(1.0)
     row = world.fax(fax)
-    assert (row["state"], row["ended_by"]) == ("cancelled", "agent:ann")
+    assert (row["state"], row["ended_by"], row["seconds"] > 0) == ("cancelled", "agent:ann", seconds > 0)
     assert not world.switch.calls
     assert not world.switch.faxes.jobs.items
     assert fax not in world.watch.rows["contacts"]
@@ -260,6 +262,18 @@ def test_no_more_than_the_limit_of_the_trunk_and_the_card() -> None:
     assert {per_trunk.count(trunk.name) for trunk in OUT_TRUNKS} == {2}
     world.run(600.0)
     assert len(world.dialled()) == 8
+    world.finish()
+
+
+def test_a_busy_trunk_keeps_no_fax_of_another_one() -> None:
+    one, other = (structs.replace(trunk, numbers=(f"{n}*",), lines=1) for n, trunk in enumerate(OUT_TRUNKS))
+    world = FaxWorld(config=structs.replace(CONFIG, trunks=(one, other)))
+    for number in ("001", "002", "101"):
+        world.ask(number=number)
+    world.run(1.0)
+    assert world.dialled() == ["001", "101"]
+    world.run(600.0)
+    assert world.dialled() == ["001", "101", "002"]
     world.finish()
 
 

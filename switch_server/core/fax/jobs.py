@@ -135,9 +135,15 @@ class FaxJobs:
             self._step(job, "retry")
         self._answer(fax, FaxVerdict.ACCEPTED)
         self._tell(fax, kept_row(job.data, live=job.live is not None))
-        self.dirty = True
+        self._enter(job)
         if job.live is not None:
             self._begin_live(job, job.live)
+
+    def _enter(self, job: Job) -> None:
+        """The fax waits for its turn; one whose last page is confirmed (the switch was killed, or it was cancelled, just then) has been sent."""
+        self.dirty = True
+        if job.data.pages_done >= job.data.pages:
+            self._over(job, "sent", FaxResult.OK, None)
 
     def keep_failed(self, fax: FaxId) -> None:
         job = self._asked.pop(fax, None)
@@ -153,7 +159,7 @@ class FaxJobs:
                 self._recent[_key(data)] = data.fax, data.created
                 self._switch.emit(save_record(SavedFax(id=data.fax, state=job.state)))
                 self._tell(data.fax, kept_row(data, live=False))
-        self.dirty = True
+                self._enter(job)
 
     def cancel(self, event: FaxCancelAsked) -> None:
         if (

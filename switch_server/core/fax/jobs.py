@@ -57,12 +57,14 @@ class FaxJobs:
         """The latest fax of the same party, number and document, and when it was asked for."""
         self.dirty = False
         """A fax may have to be dialled."""
+        self.spool_full = False
+        """The space for faxes is used up: no fax is taken."""
 
     # --- asking ---
 
     def ask(self, event: FaxAsked) -> None:
         job = replace(event.job, created=event.job.created or self._switch.now)
-        verdict, earlier = self._judge(job, event.live)
+        verdict, earlier = (FaxVerdict.NOT_KEPT, None) if self.spool_full else self._judge(job, event.live)
         if verdict is FaxVerdict.ACCEPTED:
             self._keep(Job(job, event.live))
         else:

@@ -8,7 +8,7 @@ from shared.bounds import AgentRef, Line, Sentence
 from shared.control_base import Limit, Reply, Request
 
 FaxName = Annotated[str, Meta(max_length=64)]
-FaxTo = Annotated[str, Meta(pattern=r"^\+?[0-9]{1,32}\Z")]
+FaxTo = Annotated[str, Meta(pattern=r"^[+]?[0-9]{1,32}\Z")]
 """The number of a far machine, in the house's form."""
 FilePath = Annotated[str, Meta(min_length=1, max_length=4096)]
 SendTime = Annotated[float, Meta(ge=0, le=1e11)]

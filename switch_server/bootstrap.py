@@ -45,7 +45,7 @@ from switch_server.services import descriptors
 from switch_server.services.call_ids import CallIds
 from switch_server.services.clock import Clock
 from switch_server.services.collector import exempt_lasting_objects
-from switch_server.services.config_file import desk_endpoint
+from switch_server.services.config_file import branch_name, desk_endpoint
 from switch_server.services.draining import OrderlyStop
 from switch_server.services.engine import Adapters, Engine
 from switch_server.services.fax_spool import LOOK_EVERY
@@ -55,6 +55,7 @@ from switch_server.services.periodic import every
 from switch_server.services.report_service import KEEP_EVERY, ReportService
 from switch_server.services.settings import FAX_FOLDER, SwitchSettings, read_settings
 from switch_server.services.staff import StaffSources, SwitchStaff
+from switch_server.services.statement_maker import StatementMaker
 from switch_server.services.trunk_operations import TrunkOperations, TrunkSources
 
 log = logging.getLogger(__name__)
@@ -119,7 +120,12 @@ class Server:
         new_call_id = self._call_ids()
         self.pages = document_spool(state / FAX_FOLDER, self.store, self.engine, self.clock)
         self._documents = fax_documents(self.pages, self.engine, self.clock)
-        self.fax = FaxServices(state / FAX_FOLDER, self.store, self.engine, self.clock, new_call_id, self._documents)
+        statements = StatementMaker(
+            self.store.read, self.branches, lambda branch: branch_name(self.settings.server, branch), self.clock
+        )
+        self.fax = FaxServices(
+            state / FAX_FOLDER, self.store, self.engine, self.clock, new_call_id, self._documents, statements
+        )
         self.desks = DeskServices(self._desk_parts(new_call_id))
         self.lines = SipLines(
             post,

@@ -15,7 +15,7 @@ from switch_server.adapters.store import Store
 from switch_server.core.words import Trunk
 from switch_server.ports.faxes import Documents, Faxes
 from switch_server.ports.operations import BranchState
-from switch_server.services.config_file import BranchSettings, ServerConfig
+from switch_server.services.config_file import ServerConfig, branch_name
 from switch_server.services.customer_questions import CustomerQuestions
 from switch_server.services.desk_faxes import DeskFaxes, FaxParts
 from switch_server.services.desk_reports import DeskReports
@@ -127,8 +127,7 @@ class DeskServices:
         )  # fmt: skip
 
     def _branch_name(self, branch: BranchId) -> dict[Language, str]:
-        found = {each.id: each for each in self._config().branches}.get(branch, BranchSettings(branch, branch))
-        return {Language.ZH: found.name, Language.EN: found.name_en or found.name}
+        return branch_name(self._config(), branch)
 
     def _place(self, trunk: TrunkName) -> str:
         """A branch's own lines show where its callers are from; the centre's lines don't."""

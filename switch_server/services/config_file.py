@@ -13,6 +13,7 @@ from msgspec import Struct
 from msgspec.structs import asdict
 
 from shared.desk import Choice
+from shared.enums import Language
 from shared.ids import BranchId, QueueName, TrunkName
 from switch_server.core.words import DISPOSITIONS, FaxRules, Limits, Queue, SwitchConfig, Trunk
 from switch_server.services.fax_checks import wrong_fax
@@ -113,6 +114,12 @@ def load_config(file: Path) -> tuple[ServerConfig, Document]:
 def callable_trunks(config: ServerConfig) -> frozenset[TrunkName]:
     """The trunks over which a flow may dial."""
     return frozenset(trunk.name for trunk in config.trunks if trunk.direction != "in")
+
+
+def branch_name(config: ServerConfig, branch: BranchId) -> dict[Language, str]:
+    """The branch's name in each language; its id where the configuration has no such branch."""
+    found = {each.id: each for each in config.branches}.get(branch, BranchSettings(branch, branch))
+    return {Language.ZH: found.name, Language.EN: found.name_en or found.name}
 
 
 def queue_names(config: ServerConfig) -> frozenset[QueueName]:

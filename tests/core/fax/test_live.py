@@ -339,3 +339,16 @@ def test_a_channel_that_opens_after_the_move_is_closed() -> None:
 
 def test_every_state_of_a_move_is_left() -> None:
     assert {state for state, ways in TRANSITIONS.items() if not ways} == {MoveState.OVER}
+
+
+@pytest.mark.parametrize(("number", "state"), [(NUMBER, FaxState.SENT), ("", FaxState.FAILED)])
+def test_the_call_ends_before_the_fax_is_kept(number: str, state: FaxState) -> None:
+    world = FaxWorld(flow=FLOW)
+    call = world.talking(ANN)
+    job = world.job(number=number)
+    world.tell(ev.FaxAsked(job, call))
+    world.hang_up(call)
+    world.run(300.0)
+    assert world.verdict(job.fax) is FaxVerdict.ACCEPTED
+    assert world.fax_state(job.fax) is state
+    world.finish()

@@ -64,6 +64,13 @@ class Terminal:
         text = lib.t30_get_rx_ident(self._t30)
         return "" if text == ffi.NULL else ffi.string(text).decode("latin-1")
 
+    @property
+    def received(self) -> int:
+        """Pages that are in the file."""
+        statistics = ffi.new("stats *")
+        lib.t30_get_transfer_statistics(self._t30, statistics)
+        return int(statistics.pages_rx)
+
     def terminate(self) -> None:
         if self.code is None:
             lib.t30_terminate(self._t30)

@@ -32,6 +32,8 @@ class FarCall:
         self.number, self.dialog, self.machine, self.path = number, dialog, machine, path
         self.began = time.time()
         self.ends = True
+        self.sends = False
+        """The machine has called the switch, to send."""
         self.page_times: list[float] = []
         """When each page was there."""
         self.code_at: float | None = None
@@ -95,6 +97,7 @@ class FaxExchange:
             line = Line()
             dialog = Call(self._caller, number, caller)
             call = FarCall(number, dialog, RtpMachine(line, send=str(tiff), **self._options(number)), tiff)
+            call.sends = True
             self.calls.append(call)
             dialog.invite(sdp(line.port))
         return call

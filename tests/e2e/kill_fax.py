@@ -34,7 +34,7 @@ KNOWN_AFTER = 3.0
 SENT_AFTER = 600.0
 TONE_BEGINS_MS, BUSY_MS = 3000, 500
 """The tone has begun by then; a packet may be late by as much on a busy machine."""
-FLOW = """
+TONE = """
 flow: tone
 numbers: ["*"]
 language: zh_CN
@@ -43,7 +43,16 @@ steps:
   wait: {kind: queue, queue: agents, wait: 3600, music: "tone:test1k", on_timeout: bye}
   bye: {kind: hangup}
 """
-Rules = dict[str, Any]
+FAX_NUMBER = "95599"
+RECEIVE = """
+flow: fax
+numbers: ["95599"]
+language: zh_CN
+start: receive
+steps:
+  receive: {kind: fax_receive, on_failed: bye}
+  bye: {kind: hangup}
+"""
 RETRIES = {"most": 20, "same": 20, "busy": 1, "no_answer": 1, "other": 1}
 
 
@@ -55,7 +64,7 @@ def fax_centre(folder: Path, port: int, flows: dict[str, str] | None = None, **r
         content["fax"] = {"retries": RETRIES, "per_trunk": 16, "header": "Huawu"} | rules
         leads_out(content, port, "02*", lines=40)
 
-    return Centre(folder, branches=(), channels=20, flows=flows or {"tone": FLOW}, change=change)
+    return Centre(folder, branches=(), channels=20, flows=flows or {"tone": TONE}, change=change)
 
 
 def letter(folder: Path, title: str, number: int = PAGES, lines: int = 14) -> Path:
@@ -105,7 +114,8 @@ class Killing:
         self.asked[reply["fax"]] = number
 
     def rows(self) -> dict[str, dict[str, Any]]:
-        return {row["id"]: row for row in self.centre.rows("faxes")}
+        """The faxes to be sent."""
+        return {row["id"]: row for row in self.centre.rows("faxes") if row["direction"] == "out"}
 
     def round(self, number: int, at_once: int = AT_ONCE) -> Told:
         """Fills up to ``at_once`` faxes, waits, and kills."""
@@ -146,7 +156,11 @@ class Killing:
         wrong = [f"{fax}: forgotten" for fax in self.asked if fax not in rows]
         wrong += [f"{fax}: nobody asked for it" for fax in rows if fax not in self.asked]
         numbers = set(self.asked.values())
-        wrong += [f"{call.number}: nobody's number" for call in self.exchange.calls if call.number not in numbers]
+        wrong += [
+            f"{call.number}: nobody's number"
+            for call in self.exchange.calls
+            if not call.sends and call.number not in numbers
+        ]
         for fax, number in self.asked.items():
             if fax in rows:
                 its = sorted((row for row in tries if row["fax"] == fax), key=lambda row: row["number"])

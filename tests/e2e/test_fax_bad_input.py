@@ -40,7 +40,7 @@ from tests.documents.inputs import A4, BROKEN_PDF, EXECUTABLE, encrypted_pdf, pd
 from tests.e2e.centre import ROOT
 from tests.e2e.desk import Desk
 from tests.e2e.fax_exchange import FarCall, FaxExchange
-from tests.e2e.kill_fax import fax_centre, fax_is_up, letter, placed
+from tests.e2e.kill_fax import FAX_NUMBER, RECEIVE, fax_centre, fax_is_up, letter, placed
 from tests.e2e.test_replay import replayed, transitions
 from tests.fax_card import pages
 from tests.fax_card.pages import text_like
@@ -48,16 +48,6 @@ from tests.rtp_peer import sine
 from tests.sip_tools import free_port
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
-FAX_NUMBER = "95599"
-FLOW = """
-flow: fax
-numbers: ["95599"]
-language: zh_CN
-start: receive
-steps:
-  receive: {kind: fax_receive, on_failed: bye}
-  bye: {kind: hangup}
-"""
 SLOW, PLAIN, STAYS, VOICE, REFRESHES, IS_REFRESHED = "0201", "0202", "0203", "0204", "0205", "0206"
 """A machine with V.27 ter only, one without ECM, one that never hangs up, a voice, and two sessions that are refreshed in mid-page."""
 GOOD = (SLOW, PLAIN, STAYS, REFRESHES, IS_REFRESHED)
@@ -84,7 +74,7 @@ class Day:
     def __init__(self, folder: Path) -> None:
         port = free_port()
         self.folder = folder
-        self.centre = fax_centre(folder, port, {"fax": FLOW}, numbers={FAX_NUMBER: "nobody"}, spool_mb=100)
+        self.centre = fax_centre(folder, port, {"fax": RECEIVE}, numbers={FAX_NUMBER: "nobody"}, spool_mb=100)
         self.exchange = FaxExchange(
             self.centre.sip, port, folder / "far", machines={SLOW: {"modems": "v27ter"}, PLAIN: {"ecm": False}},
             expires={IS_REFRESHED: "16;refresher=uac"},

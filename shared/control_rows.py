@@ -16,6 +16,7 @@ class TroubleCode(StrEnum):
     NO_FAX_CARD = (
         "no_fax_card"  # faxes are configured, but a library is missing (``subject``: the Debian package that has it)
     )
+    FAX_SPACE = "fax_space"  # the space for faxes is used up (``subject``: megabytes): no fax is taken or received
     BRANCH_AWAY = "branch_away"
     TRUNK_SILENT = "trunk_silent"  # no answer to OPTIONS
     TRUNK_UNREGISTERED = (

@@ -73,7 +73,7 @@ class FaxVerdict(StrEnum):
     DUPLICATE = "duplicate"  # the same party has asked for the same pages to the same number: that fax stays, no second one is made
     NOT_ALLOWED = "not_allowed"  # the rules for numbers forbid it, or no trunk may dial it
     TOO_MANY = "too_many"  # too many faxes wait
-    NOT_KEPT = "not_kept"  # the disk did not take it: it is not sent
+    NOT_KEPT = "not_kept"  # the disk did not take it, or the space for faxes is used up: it is not sent
     NO_CALL = "no_call"  # the call on which it was to be sent is over, or has a fax already
 
 

@@ -308,6 +308,7 @@ class Server:
             *(trouble for _, trouble in sorted(self._troubles.items())),
             *(Trouble(TroubleCode.RECORDS_LOST, part, f"{number:,}") for part, number in lost.items() if number),
             *([Trouble(TroubleCode.OVERLOAD, f"{refused:,}")] if refused else []),
+            *self.fax.spool.troubles(),
         )
 
     def _listen(self) -> tuple[str, int]:

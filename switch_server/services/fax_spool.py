@@ -6,6 +6,7 @@ import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from shared.control_rows import Trouble, TroubleCode
 from switch_server.core.fax import FaxSpoolChanged
 from switch_server.core.words import Event, FaxRules
 
@@ -41,6 +42,10 @@ class FaxSpool:
         if full is not self.full:
             self.full = full
             self._post(FaxSpoolChanged(full=full))
+
+    def troubles(self) -> tuple[Trouble, ...]:
+        """For the operator, while no fax is taken or received."""
+        return (Trouble(TroubleCode.FAX_SPACE, f"{self._rules().spool_mb:,}"),) if self.full else ()
 
     def _files(self) -> Iterator[tuple[Path, os.stat_result]]:
         """A file that is removed while this runs is left out."""

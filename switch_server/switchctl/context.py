@@ -6,11 +6,12 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from rich.console import Console, RenderableType
 
-from shared.control import SOCKET_NAME, Reply, document
+from shared.control import SOCKET_NAME, RefusedCode, Reply, document
 from switch_server.services.folders import JOURNAL, state_candidates
 from switch_server.switchctl.errors import SwitchctlError, Unreachable
 from switch_server.switchctl.texts import Texts, harmless
@@ -18,6 +19,8 @@ from switch_server.switchctl.views import view
 
 PIPED_WIDTH = 240
 """Columns where the output is no terminal, so that nothing is cut off in a pipe or a file."""
+
+FAX_REFUSED = f"refused_{RefusedCode.FAX_REFUSED.value}"
 
 
 class Context:
@@ -80,12 +83,18 @@ class Context:
 
     def complain(self, error: SwitchctlError) -> None:
         """Prints an error on standard error; where no switch answers, also how to start one."""
+        why = self.texts(error.key, **self._worded(error))
         if not isinstance(error, Unreachable):
-            self._complain(self.texts(error.key, **error.fields))
+            self._complain(why)
             return
-        why = self.texts(error.key, **error.fields)
         self._complain(self.texts("unreachable", socket=error.fields["socket"], why=why))
         self._complain(self.texts("how_to_start"))
+
+    def _worded(self, error: SwitchctlError) -> dict[str, Any]:
+        """The error's fields; for a refused fax the problem in words."""
+        if error.key != FAX_REFUSED:
+            return error.fields
+        return {"text": self.texts.word(error.fields["text"], "problem")}
 
     def _complain(self, text: str) -> None:
         self.err.print(harmless(text), markup=False, highlight=False, soft_wrap=True)

@@ -29,6 +29,8 @@ from tests.sip_tools import free_port
 ROOT = Path(__file__).parents[2]
 DEADLINE = 40.0
 AGAIN = 0.5
+CARDS = frozenset({"switch_server.card", "switch_server.fax_card"})
+"""The programs of voice and fax cards."""
 
 
 def leads_out(content: dict[str, Any], port: int, *numbers: str, lines: int = 4) -> None:
@@ -188,12 +190,12 @@ class Centre:
         )
 
     def card_pids(self) -> dict[str, int]:
-        """The process ids of the running cards, by card."""
+        """The process ids of the running cards, voice and fax, by card."""
         found = {}
         for entry in Path("/proc").iterdir():
             if entry.name.isdigit():
                 command = _command_line(entry)
-                if "switch_server.card" in command and _parent(entry) == self.switch.pid:
+                if CARDS & set(command) and _parent(entry) == self.switch.pid:
                     found[command[command.index("--card") + 1]] = int(entry.name)
         return found
 

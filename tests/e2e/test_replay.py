@@ -24,7 +24,7 @@ def transitions(centre: Centre) -> dict[str, list[str]]:
     """The log's transitions by call: ``machine subject: old -> event -> new``."""
     found: dict[str, list[str]] = defaultdict(list)
     for line in log_of(centre).splitlines():
-        if (match := re.search(r"huawu\.transitions: (\w+ ([0-9]+)[-/0-9]*: .*)$", line)) is not None:
+        if (match := re.search(r"huawu\.transitions: (\w+ ([0-9]+(?:f[0-9]+)?)[-/0-9]*: .*)$", line)) is not None:
             found[match[2]].append(match[1])
     return found
 

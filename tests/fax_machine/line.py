@@ -66,6 +66,13 @@ class RtpMachine:
         self._waiting: dict[int, bytes] = {}
         self._next: int | None = None
         self._last = bytes(320)
+        self.closed = False
+
+    def close(self) -> None:
+        """Ends the session, and closes the port and the file."""
+        self.closed = True
+        self.engine.close()
+        self.line.socket.close()
 
     def tick(self) -> None:
         for datagram in self.line.received():

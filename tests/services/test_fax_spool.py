@@ -6,6 +6,7 @@ from pathlib import Path
 
 from msgspec import structs
 
+from shared.control_rows import Trouble, TroubleCode
 from switch_server.core.fax import FaxSpoolChanged
 from switch_server.core.words import Event, FaxRules
 from switch_server.services.fax_spool import FaxSpool
@@ -27,9 +28,11 @@ def test_full_and_free_again(tmp_path: Path) -> None:
     spool.look()
     assert told == [FaxSpoolChanged(full=True)]
     assert spool.full
+    assert spool.troubles() == (Trouble(TroubleCode.FAX_SPACE, "1"),)
     page.unlink()
     spool.look()
     assert told[1:] == [FaxSpoolChanged(full=False)]
+    assert spool.troubles() == ()
 
 
 def test_old_received_pages_are_removed_and_no_others(tmp_path: Path) -> None:

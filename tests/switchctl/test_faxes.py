@@ -83,7 +83,10 @@ def test_a_file_is_sent_listed_shown_and_cancelled(ask: Ctl, rig: Rig, letter: s
     [row] = ask("fax", "list", "--state", "cancelled", "--json").document["rows"]
     assert (row["ended_by"], row["result"]) == (ME, "stopped")
     again = ask("fax", "cancel", fax)
-    assert (again.status, again.err) == (1, "the fax was refused: too_late\n")
+    assert (again.status, again.err) == (
+        1,
+        "the fax was refused: too late: the fax has ended, or a colleague has taken it\n",
+    )
     assert ask("fax", "retry", fax).out == f"{fax}: waits for its turn again\n"
     assert [action for action, subject in audits(rig) if subject == fax] == [
         "fax_sent", "fax_shown", "fax_cancelled", "fax_retried",
@@ -108,7 +111,10 @@ def test_a_dry_run_sends_nothing(ask: Ctl, letter: str) -> None:
 def test_mistakes(ask: Ctl, tmp_path: Path, letter: str) -> None:
     program = tmp_path / "page.tif"
     program.write_bytes(b"MZ\x90\0")
-    assert ask("fax", "send", str(program), "--to", "02083001234").err == "the fax was refused: unknown_format\n"
+    refused = ask("fax", "send", str(program), "--to", "02083001234")
+    assert refused.err == "the fax was refused: this is no text, PDF or picture, whatever its name says\n"
+    refused = ask("fax", "send", str(program), "--to", "02083001234", "--lang", "zh")
+    assert refused.err == "传真被拒绝：内容不是文本、PDF 或图片，无论文件名如何\n"
     assert ask("fax", "send", str(tmp_path / "none"), "--to", "02083001234").status == 2
     for wrong in ("x", "020;1", ""):
         assert ask("fax", "send", letter, "--to", wrong).status == 2

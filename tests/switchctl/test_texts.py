@@ -10,6 +10,7 @@ import yaml
 
 from shared.control import RefusedCode
 from shared.control_rows import TroubleCode
+from shared.desk_fax import FaxProblem
 from shared.enums import CallKind, EndCause, Language, LockReason, Refusal, Role, SeatState
 from shared.reports import By
 from switch_server.core.call import CallState
@@ -78,6 +79,7 @@ def test_no_text_is_unused() -> None:
         "talk_",
         "outcome_",
         "q850_",
+        "problem_",
     )  # texts of states and causes, and the rows of the status page
     assert {key for key in set(CONTENT) - _used() if not key.startswith(open_ended)} == set()
 
@@ -90,9 +92,16 @@ def test_states_and_causes_have_words(words: type[EndCause]) -> None:
 
 @pytest.mark.parametrize(
     ("words", "kind"),
-    [(SeatState, "seat"), (LockReason, "lock"), (Role, "role"), (CallKind, "talk"), (Outcome, "outcome")],
+    [
+        (SeatState, "seat"),
+        (LockReason, "lock"),
+        (Role, "role"),
+        (CallKind, "talk"),
+        (Outcome, "outcome"),
+        (FaxProblem, "problem"),
+    ],
 )
-def test_seats_and_talks_have_words(words: type[StrEnum], kind: str) -> None:
+def test_seats_talks_and_faxes_have_words(words: type[StrEnum], kind: str) -> None:
     assert [word.value for word in words if f"{kind}_{word.value}" not in CONTENT] == []
 
 

@@ -59,12 +59,14 @@ class FaxJobs:
         """The latest fax of the same party, number and document, and when it was asked for."""
         self.dirty = False
         """A fax may have to be dialled."""
+        self.spool_full = False
+        """The space for faxes is used up: no fax is taken."""
 
     # --- asking ---
 
     def ask(self, event: FaxAsked) -> None:
         job = replace(event.job, created=event.job.created or self._switch.now)
-        verdict, earlier = self._judge(job, event.live)
+        verdict, earlier = (FaxVerdict.NOT_KEPT, None) if self.spool_full else self._judge(job, event.live)
         if verdict is FaxVerdict.ACCEPTED:
             self._keep(Job(job, event.live))
         else:
@@ -137,9 +139,15 @@ class FaxJobs:
             self._step(job, "retry")
         self._answer(fax, FaxVerdict.ACCEPTED)
         self._tell(fax, kept_row(job.data, live=job.live is not None))
-        self.dirty = True
+        self._enter(job)
         if job.live is not None:
             self._begin_live(job, job.live)
+
+    def _enter(self, job: Job) -> None:
+        """The fax waits for its turn; one whose last page is confirmed (the switch was killed, or it was cancelled, just then) has been sent."""
+        self.dirty = True
+        if job.data.pages_done >= job.data.pages:
+            self._over(job, "sent", FaxResult.OK, None)
 
     def keep_failed(self, fax: FaxId) -> None:
         job = self._asked.pop(fax, None)
@@ -155,7 +163,7 @@ class FaxJobs:
                 self._recent[_key(data)] = data.fax, data.created
                 self._switch.emit(save_record(SavedFax(id=data.fax, state=job.state)))
                 self._tell(data.fax, kept_row(data, live=False))
-        self.dirty = True
+                self._enter(job)
 
     def cancel(self, event: FaxCancelAsked) -> None:
         if (

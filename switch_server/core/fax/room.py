@@ -60,7 +60,6 @@ class FaxRoom:
         """The number of fax cards that each call has asked for."""
         self.replayed_cards: dict[tuple[CallId, int], CardId | None] = {}
         """For a replay: the choices in the journal."""
-        self._spool_full = False
         self._making: dict[CallId, MakeFaxDocument] = {}
         """Calls whose walk waits for a document."""
         self._of_walks: dict[FaxId, CallId] = {}
@@ -98,7 +97,7 @@ class FaxRoom:
             case FaxStopped(call=call):
                 self._stopped(call)
             case FaxSpoolChanged(full=full):
-                self._spool_full = full
+                self.jobs.spool_full = full
             case FaxPlaced(call=call, number=number, card=card):
                 self.replayed_cards[call, number] = card
             case _:
@@ -304,7 +303,7 @@ class FaxRoom:
         return card
 
     def _free_card(self, call: Call) -> CardId | None:
-        if self._spool_full:
+        if self.jobs.spool_full:
             return None
         return call.caller.card if call.is_fax else freest_card(self._switch, kind=FAX)
 

@@ -1,7 +1,7 @@
 """Faxes that come to a fax number: answered by a fax card, filed to the customer, and work of the number's group."""
 
 from shared.enums import EndCause
-from shared.fax import FaxId, FaxResult
+from shared.fax import FaxId, FaxResult, FaxVerdict
 from shared.ids import CustomerId, leg_of
 from switch_server.core import catalogue as ev
 from switch_server.core.fax import TellFaxChanged
@@ -71,7 +71,9 @@ def test_the_disk_has_no_room_for_faxes() -> None:
     assert [t for _, t in replay(call, world.journal, world.now)] == [
         t for t in world.all(Transition) if call_id(t) == call
     ]
+    assert world.verdict(world.ask()) is FaxVerdict.NOT_KEPT
     world.tell(ev.FaxSpoolChanged(full=False))
+    assert world.verdict(world.ask()) is FaxVerdict.ACCEPTED
     world.fax_comes()
     world.run(2.0)
     assert len(world.commands(ReceiveFax)) == 1

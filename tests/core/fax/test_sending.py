@@ -343,6 +343,21 @@ def test_after_a_kill_of_the_switch_each_fax_goes_on_once() -> None:
     world.finish()
 
 
+def test_a_fax_whose_last_page_was_confirmed_before_a_kill_is_not_dialled_again() -> None:
+    world = FaxWorld()
+    job = world.job(pages_done=3, dials=1, created=1_000_000.0)
+    world.tell(ev.FaxesRecovered((job,)))
+    world.run(200.0)
+    assert world.dialled() == []
+    assert world.told(job.fax) == [FaxState.WAITING, FaxState.SENT]
+    row = world.row("faxes", job.fax)
+    assert (row["state"], row["result"], row["pages_done"]) == ("sent", "ok", 3)
+    world.tell(ev.FaxRetryAsked(structs.replace(job, fax=world.job().fax), "agent:ann", FaxState.CANCELLED))
+    world.run(200.0)
+    assert world.dialled() == []
+    world.finish()
+
+
 def test_a_stop_of_the_switch_is_not_a_try() -> None:
     world = FaxWorld(structs.replace(RULES, retries=FaxRetries(most=1)))
     fax = world.ask()

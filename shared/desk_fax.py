@@ -84,17 +84,17 @@ DATED: Final = frozenset({StatementKind.ORDERS, StatementKind.FILLS, StatementKi
 # --- sources of a document; ``kind`` tells them apart on the wire ---
 
 
-class Source(Struct, frozen=True, tag_field="kind", forbid_unknown_fields=False):
+class DocumentSource(Struct, frozen=True, tag_field="kind", forbid_unknown_fields=False):
     """The root of the sources of a document."""
 
 
-class Uploaded(Source, frozen=True, tag="uploaded"):
+class Uploaded(DocumentSource, frozen=True, tag="uploaded"):
     """A file that this agent has uploaded whole."""
 
     upload: UploadRef
 
 
-class Statement(Source, frozen=True, tag="statement"):
+class Statement(DocumentSource, frozen=True, tag="statement"):
     """Made from the data of the customer's account. ``first``, ``last``: days, both included; only for kinds of ``DATED``."""
 
     customer: CustomerRef
@@ -104,7 +104,7 @@ class Statement(Source, frozen=True, tag="statement"):
     last: Day
 
 
-class Received(Source, frozen=True, tag="fax"):
+class Received(DocumentSource, frozen=True, tag="fax"):
     """The pages of a fax that this agent may see: to send it on."""
 
     fax: FaxRef
@@ -113,7 +113,7 @@ class Received(Source, frozen=True, tag="fax"):
 AnySource = Uploaded | Statement | Received
 
 
-class Cover(Struct, frozen=True, forbid_unknown_fields=False):
+class CoverSheet(Struct, frozen=True, forbid_unknown_fields=False):
     """The cover sheet. ``to``, ``sender``: names as printed."""
 
     to: FullName = ""
@@ -188,7 +188,7 @@ class PrepareFax(Request, frozen=True):
     source: AnySource
     number: FaxNumber
     fine: bool = False
-    cover: Cover | None = None
+    cover: CoverSheet | None = None
 
 
 class AskPreview(Request, frozen=True):
@@ -236,7 +236,7 @@ class FaxBox(StrEnum):
 
 
 class AskFaxes(Request, frozen=True):
-    """Answered by ``Faxes``: the newest first. ``before``: only faxes created before this time, for the next page of rows."""
+    """Answered by ``FaxList``: the newest first. ``before``: only faxes created before this time, for the next page of rows."""
 
     box: FaxBox
     before: Annotated[float, Meta(ge=0, le=1e11)] | None = None
@@ -310,7 +310,7 @@ class FaxShown(Reply, frozen=True):
     fax: FaxRow
 
 
-class Faxes(Reply, frozen=True):
+class FaxList(Reply, frozen=True):
     """``more``: there are older rows. ``off``: why this agent can't send (a ``FaxProblem``, or ``not_allowed``), or ``""``. ``groups``: inboxes to which a fax can be forwarded."""
 
     box: FaxBox
@@ -342,6 +342,6 @@ QUESTIONS: tuple[type[Request], ...] = (
 AnyQuestion = (
     BeginUpload | UploadPart | PrepareFax | AskPreview | SubmitFax | CancelFax | RetryFax | AskFaxes | AskFax | AskFaxPage | TakeFax | FileFax | ForwardFax
 )  # fmt: skip
-REPLIES: tuple[type[Reply], ...] = (UploadState, FaxPrepared, PagePart, FaxShown, Faxes)
+REPLIES: tuple[type[Reply], ...] = (UploadState, FaxPrepared, PagePart, FaxShown, FaxList)
 REPORTS: tuple[type[Report], ...] = (FaxChanged, FaxGone)
 MESSAGES: tuple[type[Message], ...] = (*QUESTIONS, *REPLIES, *REPORTS)

@@ -245,7 +245,7 @@ class _Asked:
         off = self._of.faxes.off() if self._of.rights.may_send(me) else DeskRefusal.NOT_ALLOWED
         groups = tuple(sorted({each.group for each in self._of.book.agents() if each.group and not each.disabled}))
         rows = tuple(row_of(each, self._of.book) for each in found[: asked.limit])
-        return wire.Faxes(asked.box, rows, len(found) > asked.limit, off or "", groups)
+        return wire.FaxList(asked.box, rows, len(found) > asked.limit, off or "", groups)
 
     async def _page(self, asked: wire.AskFaxPage) -> Reply:
         fax = await self._seen(asked.fax)

@@ -12,8 +12,8 @@ from shared.desk_fax import (
     CancelFax,
     FaxBox,
     FaxChanged,
-    Faxes,
     FaxGone,
+    FaxList,
     FaxProblem,
     FaxShown,
     PrepareFax,
@@ -53,7 +53,7 @@ def test_two_desks_and_a_fax(tmp_path: Path) -> None:
                 it.faxes.change(received().fax, group="east")
                 await bob.until(lambda: FaxGone(received().fax) in bob.reports)
                 inbox = await ann.ask(AskFaxes(FaxBox.INBOX))
-                assert isinstance(inbox, Faxes)
+                assert isinstance(inbox, FaxList)
                 assert [row.fax for row in inbox.rows] == [received().fax]
                 assert [each for each in bob.reports if isinstance(each, FaxChanged) and each.fax.fax == fax.fax] == []
 

@@ -14,11 +14,11 @@ from shared.desk_fax import (
     AskPreview,
     BeginUpload,
     CancelFax,
-    Cover,
+    CoverSheet,
     FaxBox,
     FaxChanged,
-    Faxes,
     FaxGone,
+    FaxList,
     FaxPrepared,
     FaxProblem,
     FaxShown,
@@ -59,14 +59,14 @@ def with_fax(folder: Path, test: Test, send: frozenset[Role] = EVERY_ROLE) -> No
 
 def test_a_file_is_prepared_seen_and_sent(tmp_path: Path) -> None:
     async def main(it: FaxRig) -> None:
-        made = await it.prepare(ANN, await it.upload(ANN, b"one\ftwo"), fine=True, cover=Cover("李", note="hello"))
+        made = await it.prepare(ANN, await it.upload(ANN, b"one\ftwo"), fine=True, cover=CoverSheet("李", note="hello"))
         assert (made.pages, made.title) == (3, "letter.txt")
         (data, layout), *_ = it.documents.rendered
         assert (data, layout.number, layout.fine, layout.cover) == (
             b"one\ftwo",
             NUMBER,
             True,
-            Cover("李", note="hello"),
+            CoverSheet("李", note="hello"),
         )
         page = await it.ask(ANN, AskPreview(made.document, 2))
         assert isinstance(page, PagePart)
@@ -78,7 +78,7 @@ def test_a_file_is_prepared_seen_and_sent(tmp_path: Path) -> None:
         (wanted,) = it.faxes.asked
         assert (wanted.agent, wanted.group, wanted.customer, wanted.not_before) == (ANN.agent, "east", LI.id, 2e9)
         mine = await it.ask(ANN, AskFaxes(FaxBox.MINE))
-        assert isinstance(mine, Faxes)
+        assert isinstance(mine, FaxList)
         assert (mine.rows, mine.more, mine.off, mine.groups) == ((shown.fax,), False, "", ("east", "west"))
 
     with_fax(tmp_path, main)
@@ -239,7 +239,7 @@ def test_who_may_send(tmp_path: Path) -> None:
         ):  # fmt: skip
             assert is_refused(await it.ask(ANN, question), DeskRefusal.NOT_ALLOWED)
         mine = await it.ask(ANN, AskFaxes(FaxBox.MINE))
-        assert isinstance(mine, Faxes)
+        assert isinstance(mine, FaxList)
         assert mine.off == DeskRefusal.NOT_ALLOWED
         assert isinstance(await it.ask(EVE, RetryFax(fax.fax)), FaxShown)
 
@@ -320,12 +320,12 @@ def test_a_fax_is_forwarded_to_an_agent_or_a_group(tmp_path: Path) -> None:
         assert await it.ask(ANN, ForwardFax(FaxId("r1"), agent=BOB.agent)) == Done()
         for agent, sees in ((ANN, False), (CAT, False), (BOB, True), (EVE, False), (MAX, True)):
             box = await it.ask(agent, AskFaxes(FaxBox.INBOX))
-            assert isinstance(box, Faxes)
+            assert isinstance(box, FaxList)
             assert bool(box.rows) is sees, agent
         assert await it.ask(BOB, ForwardFax(FaxId("r1"), group="east")) == Done()
         assert it.faxes.kept[FaxId("r1")].agent is None
         box = await it.ask(CAT, AskFaxes(FaxBox.INBOX))
-        assert isinstance(box, Faxes)
+        assert isinstance(box, FaxList)
         assert [row.fax for row in box.rows] == ["r1"]
 
     with_fax(tmp_path, main)
@@ -340,14 +340,14 @@ def test_an_inbox_is_given_in_pages(tmp_path: Path) -> None:
         before = None
         while True:
             box = await it.ask(ANN, AskFaxes(FaxBox.INBOX, before, 2))
-            assert isinstance(box, Faxes)
+            assert isinstance(box, FaxList)
             seen += [row.fax for row in box.rows]
             before = box.rows[-1].created
             if not box.more:
                 break
         assert seen == ["r4", "r3", "r2", "r1", "r0"]
         alone = await it.ask(replace(ANN, group=""), AskFaxes(FaxBox.INBOX))
-        assert isinstance(alone, Faxes)
+        assert isinstance(alone, FaxList)
         assert alone.rows == ()
 
     with_fax(tmp_path, main)

@@ -22,7 +22,7 @@ from shared.desk_fax import (
     AskFaxPage,
     BeginUpload,
     CancelFax,
-    Faxes,
+    FaxList,
     FaxPrepared,
     FaxShown,
     FileFax,
@@ -33,12 +33,13 @@ from shared.desk_fax import (
     StatementKind,
     SubmitFax,
     TakeFax,
+    UploadState,
 )
 from shared.enums import SeatState
 from shared.fax import DocumentId, FaxId
 from tests.fakes.faxes import png
 from tests.ui.fax_scenes import CAME, INBOX, MINE
-from tests.ui.scenes import CUSTOMER, NOW, call, pop
+from tests.ui.scenes import CUSTOMER, NOW, OTHER, call, pop
 from tests.ui.stage import Stage
 from tests.ui.xserver import x_server
 
@@ -51,7 +52,7 @@ def desk(stage: Stage) -> Stage:
     """An agent is logged in, the lists have come, and a customer is on the screen."""
     stage.log_in(SeatState.OPEN)
     for (asked, on_reply), rows in zip(stage.world.switch.boxes, (MINE, INBOX), strict=True):
-        on_reply(Faxes(asked.box, rows, more=False, groups=("一组", "二组")))
+        on_reply(FaxList(asked.box, rows, more=False, groups=("一组", "二组")))
     stage.told(PopChanged(pop()))
     stage.settle()
     return stage
@@ -187,7 +188,7 @@ def test_a_statement_by_keys_alone(desk: Stage) -> None:
     desk.keys("Alt+S")
     desk.until(lambda: isinstance(desk.asked(), SubmitFax))
     assert desk.asked() == SubmitFax(DocumentId("d1"), customer=CUSTOMER.id)
-    assert not it.send_button.isEnabled()
+    desk.until(lambda: not it.send_button.isEnabled())
     desk.reply(FaxShown(MINE[0]))
     assert it.progress.isVisible()
     assert "page 2 of 3" in it.progress.state.text()
@@ -208,6 +209,26 @@ def test_on_this_call_only_in_a_talk(desk: Stage) -> None:
     desk.told(CallChanged(None))
     assert it.when.currentData() == SendTime.NOW
     assert it.number.isEnabled()
+
+
+def test_the_next_caller_does_not_change_whose_fax_it_is(desk: Stage) -> None:
+    desk.keys("Ctrl+Shift+F")
+    it = sending(desk)
+    it.source._take(LocalFile("a.txt", b"text", "0" * 64))
+    other = replace(OTHER, accounts=CUSTOMER.accounts[1:])
+    desk.told(PopChanged(pop(call="20260318-110000-0001", customer=other)))
+    desk.keys("Ctrl+Shift+F")
+    assert it.windowTitle() == f"Send fax: {CUSTOMER.name}"
+    assert it.source.account.count() == len(CUSTOMER.accounts)
+    rest(desk)
+    desk.reply(UploadState("u1", 4, 4))
+    desk.reply(FaxPrepared(DocumentId("d1"), "a.txt", 1))
+    desk.reply(PagePart("d1", 0, len(PNG), 0, PNG))
+    it.send()
+    assert desk.asked() == SubmitFax(DocumentId("d1"), customer=CUSTOMER.id)
+    desk.reply(FaxShown(MINE[0]))
+    desk.keys("Ctrl+Shift+F")
+    assert it.windowTitle() == f"Send fax: {OTHER.name}"
 
 
 def test_a_time_is_chosen(desk: Stage) -> None:

@@ -29,8 +29,8 @@ from shared.desk_fax import (
     CancelFax,
     FaxBox,
     FaxChanged,
-    Faxes,
     FaxGone,
+    FaxList,
     FaxProblem,
     FaxRow,
     FaxShown,
@@ -191,11 +191,11 @@ class FaxPresenter:
 
     def _ask(self, box: FaxBox, before: float | None) -> None:
         self._requests.send(
-            None, AskFaxes(box, before), Faxes, lambda reply: self._came(reply, first=before is None),
+            None, AskFaxes(box, before), FaxList, lambda reply: self._came(reply, first=before is None),
             failed=self._no_faxes, timeout=QUESTION_S,
         )  # fmt: skip
 
-    def _came(self, reply: Faxes, *, first: bool) -> None:
+    def _came(self, reply: FaxList, *, first: bool) -> None:
         """The first rows replace the list; older rows are put after it."""
         if self._draft.view.needs_password:
             return  # the agent who asked has logged out

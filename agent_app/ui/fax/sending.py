@@ -29,7 +29,8 @@ from agent_app.ui.parts import words
 from agent_app.ui.parts.dialog import DeskDialog
 from agent_app.ui.parts.theme import letters
 from agent_app.ui.parts.widgets import ParagraphLabel, across, named, rows
-from shared.desk_fax import Cover
+from shared.desk import CustomerCard
+from shared.desk_fax import CoverSheet
 from shared.enums import SeatState
 from shared.fax import FaxId
 
@@ -59,6 +60,8 @@ class SendFaxDialog(DeskDialog):
         self._labels: dict[QWidget, QLabel] = {
             part: QLabel() for part in (self.number, self.fine, self.when, self.to, self.subject, self.note)
         }
+        self._customer: CustomerCard | None = None
+        """Whose fax this is: the customer who was on the screen when it was begun; the next caller changes nothing."""
         self._problem = ""
         """A problem of this PC, until the next choice."""
         self._build()
@@ -124,7 +127,9 @@ class SendFaxDialog(DeskDialog):
 
     def ask(self, number: str = "", fax: str = "") -> None:
         """Opens the window: for the customer on the screen, for a number, or to send a received fax on."""
-        if not self.isVisible() or number or fax or self._view.fax.draft.step is DraftStep.SUBMITTED:
+        submitted = self._view.fax.draft.step is DraftStep.SUBMITTED
+        another = self.source.source is None and self._view.shown != self._customer
+        if not self.isVisible() or number or fax or submitted or another:
             self.begin(number, fax)
         self.go()
         self.source.file.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -132,7 +137,7 @@ class SendFaxDialog(DeskDialog):
     def begin(self, number: str = "", fax: str = "") -> None:
         """A new fax: empties the choices."""
         view, self._problem = self._view, ""
-        shown = view.shown
+        shown = self._customer = view.shown
         calling = view.state.call.number if view.state.call is not None else ""
         numbers = (number,) if number else proposed_numbers(() if shown is None else shown.phones, calling)
         self.number.blockSignals(True)
@@ -146,7 +151,8 @@ class SendFaxDialog(DeskDialog):
         self.note.clear()
         self.when.setCurrentIndex(0)
         self.at.setDateTime(QDateTime.fromSecsSinceEpoch(int(self._now()) + 3600, ZONE))
-        self.source.begin(row_of(view.fax, FaxId(fax)) if fax else None)
+        self.source.begin(row_of(view.fax, FaxId(fax)) if fax else None, shown)
+        self._show_title()
         self.progress.follow(None)
         self._desk.fax.choose(None)
         self._changed()
@@ -156,13 +162,20 @@ class SendFaxDialog(DeskDialog):
         if not self.send_button.isEnabled():
             return
         call, when = self._view.state.call, SendTime(self.when.currentData())
-        shown = self._view.shown
+        customer, shown = self._customer, self._view.shown
+        theirs = (
+            call is not None
+            and call.state in TALKS
+            and customer is not None
+            and shown is not None
+            and shown.id == customer.id
+        )
         self._desk.fax.submit(
             Submission(
                 when,
                 float(self.at.dateTime().toSecsSinceEpoch()) if when is SendTime.LATER else None,
-                None if shown is None else shown.id,
-                call.call if call is not None and (when is SendTime.LIVE or call.state in TALKS) else None,
+                None if customer is None else customer.id,
+                call.call if call is not None and (when is SendTime.LIVE or theirs) else None,
             )
         )
 
@@ -181,7 +194,7 @@ class SendFaxDialog(DeskDialog):
         cover = None
         if self.covered.isChecked():
             seat = self._view.state.seat
-            cover = Cover(
+            cover = CoverSheet(
                 self.to.text(),
                 "" if seat is None else seat.name,
                 self.subject.text(),
@@ -250,7 +263,7 @@ class SendFaxDialog(DeskDialog):
         self._show_state()
 
     def retranslate(self) -> None:
-        self.setWindowTitle(self.tr("Send fax"))
+        self._show_title()
         titles = (
             self.tr("N&umber"), self.tr("&Resolution"), self.tr("Se&nd"), self.tr("Att&ention"), self.tr("Sub&ject"), self.tr("N&ote"),
         )  # fmt: skip
@@ -272,6 +285,10 @@ class SendFaxDialog(DeskDialog):
         self.new_button.setText(self.tr("Ne&w fax"))
         named(self.new_button, self.tr("New fax"), self.tr("Empties the choices"))
         self._when_changed()
+
+    def _show_title(self) -> None:
+        title = self.tr("Send fax")
+        self.setWindowTitle(title if self._customer is None else words.about(title, self._customer.name))
 
     def _show_state(self) -> None:
         view, draft = self._view, self._view.fax.draft

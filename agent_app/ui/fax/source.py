@@ -14,6 +14,7 @@ from agent_app.ui.parts import words
 from agent_app.ui.parts.fmt import one_line
 from agent_app.ui.parts.widgets import Clock, OneLineLabel, Panel, across, named, rows
 from shared.days import shanghai_day
+from shared.desk import CustomerCard
 from shared.desk_fax import DATED, UPLOAD_MAX, FaxProblem, FaxRow, Received, Statement, StatementKind
 from shared.ids import AccountNo
 
@@ -32,6 +33,7 @@ class SourceChoice(Panel):
         super().__init__(clock, framed=False)
         self._source: DraftSource | None = None
         self._received: FaxRow | None = None
+        self._customer: CustomerCard | None = None
         self.file, self.paste, self.statement = QPushButton(), QPushButton(), QPushButton()
         self.name = OneLineLabel("value", wide=44)
         self.kind, self.account = QComboBox(), QComboBox()
@@ -63,15 +65,17 @@ class SourceChoice(Panel):
     def source(self) -> DraftSource | None:
         if not self.statement.isChecked():
             return self._source
-        shown = self._view.shown
-        if shown is None or not shown.accounts or self.account.currentData() is None:
+        customer = self._customer
+        if customer is None or self.account.currentData() is None:
             return None
         first, last = sorted(field.date().toString(DAY) for field in (self.first, self.last))
         kind = StatementKind(self.kind.currentData())
-        return Statement(shown.id, AccountNo(self.account.currentData()), kind, first, last)
+        return Statement(customer.id, AccountNo(self.account.currentData()), kind, first, last)
 
-    def begin(self, received: FaxRow | None) -> None:
-        """Empties the choice, or chooses a received fax."""
+    def begin(self, received: FaxRow | None, customer: CustomerCard | None) -> None:
+        """Empties the choice, or chooses a received fax. ``customer``: whose statements there are, also when another one comes on the screen."""
+        self._customer = customer
+        self._show_accounts()
         self._source = None if received is None else Received(received.fax)
         self._received = received
         self.statement.setChecked(False)
@@ -149,16 +153,18 @@ class SourceChoice(Panel):
     # --- drawing ---
 
     def show_view(self, view: DeskView, was: DeskView | None) -> None:
-        if was is None or view.shown != was.shown or view.language != was.language:
-            accounts = () if view.shown is None else view.shown.accounts
-            branches = [
-                (str(one.account), words.titled(one.branch_name, view.language, str(one.branch))) for one in accounts
-            ]
-            fill(self.account, [(account, f"{account} {branch}") for account, branch in branches])
-            self.statement.setEnabled(bool(accounts))
-            if not accounts:
-                self.statement.setChecked(False)
-            self._show()
+        if was is None or view.language != was.language:
+            self._show_accounts()
+
+    def _show_accounts(self) -> None:
+        accounts = () if self._customer is None else self._customer.accounts
+        language = self._view.language
+        branches = [(str(one.account), words.titled(one.branch_name, language, str(one.branch))) for one in accounts]
+        fill(self.account, [(account, f"{account} {branch}") for account, branch in branches])
+        self.statement.setEnabled(bool(accounts))
+        if not accounts:
+            self.statement.setChecked(False)
+        self._show()
 
     def retranslate(self) -> None:
         self.file.setText(self.tr("&File …"))

@@ -34,11 +34,11 @@ from shared.desk_fax import (
     AskPreview,
     BeginUpload,
     CancelFax,
-    Cover,
+    CoverSheet,
     FaxBox,
     FaxChanged,
-    Faxes,
     FaxGone,
+    FaxList,
     FaxPrepared,
     FaxProblem,
     FaxRow,
@@ -72,7 +72,8 @@ def desk(*, off: str = "", mine: tuple[FaxRow, ...] = (), inbox: tuple[FaxRow, .
     """A desk whose lists have come."""
     world = at_work()
     world.switch.show_faxes(
-        Faxes(FaxBox.MINE, mine, more=False, off=off), Faxes(FaxBox.INBOX, inbox, more=False, off=off, groups=("east",))
+        FaxList(FaxBox.MINE, mine, more=False, off=off),
+        FaxList(FaxBox.INBOX, inbox, more=False, off=off, groups=("east",)),
     )
     return world
 
@@ -186,11 +187,11 @@ def test_each_change_makes_the_pages_anew_and_the_file_is_uploaded_once() -> Non
     world.desk.fax.submit(Submission())
     assert world.switch.open(SubmitFax) == []  # what is on the screen would not go out
     world.pass_time(REST_S / 2)
-    world.desk.fax.choose(replace(SPEC, fine=True, cover=Cover(note="n")))
+    world.desk.fax.choose(replace(SPEC, fine=True, cover=CoverSheet(note="n")))
     world.pass_time(REST_S / 2)
     assert world.switch.open(PrepareFax) == []
     rest(world)
-    assert world.switch.open(PrepareFax) == [PrepareFax(Uploaded("u1"), NUMBER, fine=True, cover=Cover(note="n"))]
+    assert world.switch.open(PrepareFax) == [PrepareFax(Uploaded("u1"), NUMBER, fine=True, cover=CoverSheet(note="n"))]
     assert len([each for each in world.switch.log if isinstance(each, BeginUpload)]) == 1
     world.desk.fax.choose(None)
     assert world.view.fax.draft.step is DraftStep.EMPTY
@@ -306,7 +307,7 @@ def test_the_lists_are_asked_for_after_a_log_in_a_gap_and_a_new_session() -> Non
     world.desk.gap()
     world.switch.answer(world.snapshot(seat=SEAT))
     assert [request for request, _ in world.switch.boxes] == [AskFaxes(FaxBox.MINE), AskFaxes(FaxBox.INBOX)]
-    world.switch.show_faxes(Failed("timed_out"), Faxes(FaxBox.INBOX, (), more=False))
+    world.switch.show_faxes(Failed("timed_out"), FaxList(FaxBox.INBOX, (), more=False))
     assert world.view.fax.inbox == ()
     world.desk.log_out()
     world.switch.answer(Done())
@@ -360,11 +361,11 @@ def test_commands_of_the_lists() -> None:
 
 def test_older_rows_come_after_those_that_are_there() -> None:
     world = at_work()
-    world.switch.show_faxes(Faxes(FaxBox.MINE, (ROW,), more=True), Faxes(FaxBox.INBOX, (), more=False))
+    world.switch.show_faxes(FaxList(FaxBox.MINE, (ROW,), more=True), FaxList(FaxBox.INBOX, (), more=False))
     world.desk.fax.more(FaxBox.MINE)
     assert world.switch.boxes[0][0] == AskFaxes(FaxBox.MINE, 100.0)
     older = replace(ROW, fax=FaxId("f0"), created=50.0)
-    world.switch.show_faxes(Faxes(FaxBox.MINE, (older,), more=False))
+    world.switch.show_faxes(FaxList(FaxBox.MINE, (older,), more=False))
     assert (world.view.fax.mine, world.view.fax.more_mine) == ((ROW, older), False)
 
 

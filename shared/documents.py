@@ -70,7 +70,7 @@ class PageHeader(Struct, frozen=True):
     language: Language = Language.ZH
 
 
-class CoverSheet(Struct, frozen=True):
+class PrintedCover(Struct, frozen=True):
     """封面: the first page, with labels in both languages. ``house``: the firm's name at the top. Pages are counted by the renderer."""
 
     recipient: FullName
@@ -87,7 +87,7 @@ class PageOptions(Struct, frozen=True):
 
     resolution: Resolution = Resolution.FINE
     header: PageHeader | None = None
-    cover: CoverSheet | None = None
+    cover: PrintedCover | None = None
     pages_max: Annotated[int, Meta(ge=1, le=100)] = 100
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from shared.desk_fax import FaxProblem
-from shared.documents import CoverSheet, DocumentFault, PageHeader, PageOptions, PagesRefused, PreviewSize, Resolution
+from shared.documents import DocumentFault, PageHeader, PageOptions, PagesRefused, PreviewSize, PrintedCover, Resolution
 from switch_server.ports.faxes import DocumentRefused, FaxLayout, Html, Rendered
 from switch_server.services.documents import DocumentSpool
 
@@ -52,7 +52,7 @@ class FaxDocuments:
         now, house, cover = self._clock(), self._house(), layout.cover
         sheet = None
         if cover is not None:
-            sheet = CoverSheet(cover.to, cover.sender, layout.number, now, cover.subject, cover.note, house)
+            sheet = PrintedCover(cover.to, cover.sender, layout.number, now, cover.subject, cover.note, house)
         return PageOptions(
             resolution=Resolution.FINE if layout.fine else Resolution.STANDARD,
             header=PageHeader(house, layout.number, now),

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from shared.documents import CoverSheet, DocumentFault, PageHeader, PageOptions, PagesRefused, PreviewSize
+from shared.documents import DocumentFault, PageHeader, PageOptions, PagesRefused, PreviewSize, PrintedCover
 from shared.enums import Language
 from shared.fax import DocumentId
 from switch_server.services import renderer
@@ -36,7 +36,7 @@ from tests.documents.rows import AT, each_statement
 from tests.house.docs import ROOT
 
 pytestmark = pytest.mark.slow
-OPTIONS = PageOptions(header=PageHeader("华务", "021", AT), cover=CoverSheet("张三", "华务", "021", AT))
+OPTIONS = PageOptions(header=PageHeader("华务", "021", AT), cover=PrintedCover("张三", "华务", "021", AT))
 SLOW_PDF = pdf(
     [(595, 842)] * 90,
     b"0 0 595 842 re f " + b"".join(b"%d %d m %d 0 l %d 842 l s " % (n, n, n % 600, n) for n in range(200_000)),

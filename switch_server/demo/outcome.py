@@ -50,6 +50,18 @@ class TalkFound(Struct, frozen=True):
     lacks: tuple[str, ...]
 
 
+class FaxFound(Struct, frozen=True):
+    """A fax sent or received; ``done``: so many of ``pages`` are confirmed. ``result``: of the last try; empty: none has ended."""
+
+    sent: bool
+    number: str
+    done: int
+    pages: int
+    state: str
+    result: str
+    bit_rate: int
+
+
 class DemoOutcome(Struct, frozen=True):
     """Counts and lists for the summary. ``gave_up``: calls that ended in the queue step without a talk."""
 
@@ -61,6 +73,7 @@ class DemoOutcome(Struct, frozen=True):
     recordings: tuple[RecordingFound, ...]
     talks: tuple[TalkFound, ...]
     gave_up: int
+    faxes: tuple[FaxFound, ...]
 
 
 def recordings(folder: Path) -> list[RecordingFound]:
@@ -82,6 +95,7 @@ def read_outcome(state: Path) -> DemoOutcome:
     try:
         calls = read.calls(limit=EVERYTHING)
         orders = read.orders(limit=EVERYTHING)
+        faxes = read.fax.faxes(EVERYTHING)
         talks = [row for row in read.talks(limit=EVERYTHING) if row["answered_at"] is not None]
     finally:
         read.close()
@@ -96,6 +110,12 @@ def read_outcome(state: Path) -> DemoOutcome:
         recordings=tuple(found),
         talks=tuple(_talks([row for row in talks if row["kind"] in FROM_QUEUE], calls, found)),
         gave_up=sum(call["ended_at_step"] == AGENTS_STEP and call["id"] not in talked for call in calls),
+        faxes=tuple(
+            FaxFound(
+                fax.direction == "out", fax.number, fax.pages_done, fax.pages, fax.state, fax.result or "", fax.bit_rate
+            )
+            for fax in reversed(faxes)
+        ),
     )
 
 

@@ -113,7 +113,7 @@ class Received(DocumentSource, frozen=True, tag="fax"):
 AnySource = Uploaded | Statement | Received
 
 
-class CoverSheet(Struct, frozen=True, forbid_unknown_fields=False):
+class FaxCover(Struct, frozen=True, forbid_unknown_fields=False):
     """The cover sheet. ``to``, ``sender``: names as printed."""
 
     to: FullName = ""
@@ -188,7 +188,7 @@ class PrepareFax(Request, frozen=True):
     source: AnySource
     number: FaxNumber
     fine: bool = False
-    cover: CoverSheet | None = None
+    cover: FaxCover | None = None
 
 
 class AskPreview(Request, frozen=True):

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from shared.desk_fax import CoverSheet, FaxProblem
+from shared.desk_fax import FaxCover, FaxProblem
 from shared.fax import DocumentId, FaxId, FaxResult, FaxState
 from shared.ids import AccountNo, AgentId, CallId, CustomerId
 
@@ -46,7 +46,7 @@ class FaxLayout(Struct, frozen=True):
     title: str
     number: str
     fine: bool = False
-    cover: CoverSheet | None = None
+    cover: FaxCover | None = None
 
 
 class Rendered(Struct, frozen=True):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.desk_fax import CoverSheet, FaxProblem
+from shared.desk_fax import FaxCover, FaxProblem
 from shared.fax import FINAL_FAX_STATES, FaxId, FaxState
 from shared.ids import AgentId, CustomerId
 from switch_server.ports.faxes import (
@@ -61,9 +61,7 @@ def test_a_text_becomes_pages_with_pictures(make: MakeDocuments, tmp_path: Path)
         source.write_text("第一页\f第二页", encoding="utf-8")
         plain = await documents.render(source, LAYOUT)
         assert (plain.pages, plain.path.exists()) == (2, True)
-        covered = await documents.render(
-            source, FaxLayout("letter.txt", "1", cover=CoverSheet("王先生", note="请查收"))
-        )
+        covered = await documents.render(source, FaxLayout("letter.txt", "1", cover=FaxCover("王先生", note="请查收")))
         assert covered.pages == 3
         assert covered.document != plain.document
         assert covered.digest == plain.digest

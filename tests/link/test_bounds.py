@@ -120,7 +120,7 @@ LONG = "x" * (ID_MAX + 1)
         desk_fax.UploadPart("u1", 0, bytes(desk.PART_BYTES + 1)),
         desk_fax.UploadPart("../u1", 0, b""),
         desk_fax.PrepareFax(desk_fax.Uploaded("u1"), "02085551234\n"),
-        desk_fax.PrepareFax(desk_fax.Uploaded("u1"), "1", cover=desk_fax.CoverSheet(note="x" * 1001)),
+        desk_fax.PrepareFax(desk_fax.Uploaded("u1"), "1", cover=desk_fax.FaxCover(note="x" * 1001)),
         desk_fax.AskPreview("d1", desk_fax.PAGES_MAX),  # type: ignore[arg-type]
         desk_fax.SubmitFax("d1", at=1e12),  # type: ignore[arg-type]
         desk_fax.AskFaxes(desk_fax.FaxBox.MINE, limit=101),

@@ -14,9 +14,9 @@ from shared.desk_fax import (
     AskPreview,
     BeginUpload,
     CancelFax,
-    CoverSheet,
     FaxBox,
     FaxChanged,
+    FaxCover,
     FaxGone,
     FaxList,
     FaxPrepared,
@@ -59,14 +59,14 @@ def with_fax(folder: Path, test: Test, send: frozenset[Role] = EVERY_ROLE) -> No
 
 def test_a_file_is_prepared_seen_and_sent(tmp_path: Path) -> None:
     async def main(it: FaxRig) -> None:
-        made = await it.prepare(ANN, await it.upload(ANN, b"one\ftwo"), fine=True, cover=CoverSheet("李", note="hello"))
+        made = await it.prepare(ANN, await it.upload(ANN, b"one\ftwo"), fine=True, cover=FaxCover("李", note="hello"))
         assert (made.pages, made.title) == (3, "letter.txt")
         (data, layout), *_ = it.documents.rendered
         assert (data, layout.number, layout.fine, layout.cover) == (
             b"one\ftwo",
             NUMBER,
             True,
-            CoverSheet("李", note="hello"),
+            FaxCover("李", note="hello"),
         )
         page = await it.ask(ANN, AskPreview(made.document, 2))
         assert isinstance(page, PagePart)

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from shared.desk_fax import CoverSheet, FaxRow, Received, Statement
+from shared.desk_fax import FaxCover, FaxRow, Received, Statement
 from shared.fax import FINAL_FAX_STATES, DocumentId, FaxId, FaxState
 from shared.ids import CallId, CustomerId
 
@@ -34,7 +34,7 @@ class FaxSpec(Struct, frozen=True):
     source: DraftSource
     number: str
     fine: bool = False
-    cover: CoverSheet | None = None
+    cover: FaxCover | None = None
 
 
 class SendTime(StrEnum):

@@ -30,7 +30,7 @@ from agent_app.ui.parts.dialog import DeskDialog
 from agent_app.ui.parts.theme import letters
 from agent_app.ui.parts.widgets import ParagraphLabel, across, named, rows
 from shared.desk import CustomerCard
-from shared.desk_fax import CoverSheet
+from shared.desk_fax import FaxCover
 from shared.enums import SeatState
 from shared.fax import FaxId
 
@@ -194,7 +194,7 @@ class SendFaxDialog(DeskDialog):
         cover = None
         if self.covered.isChecked():
             seat = self._view.state.seat
-            cover = CoverSheet(
+            cover = FaxCover(
                 self.to.text(),
                 "" if seat is None else seat.name,
                 self.subject.text(),

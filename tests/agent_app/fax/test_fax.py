@@ -34,9 +34,9 @@ from shared.desk_fax import (
     AskPreview,
     BeginUpload,
     CancelFax,
-    CoverSheet,
     FaxBox,
     FaxChanged,
+    FaxCover,
     FaxGone,
     FaxList,
     FaxPrepared,
@@ -187,11 +187,11 @@ def test_each_change_makes_the_pages_anew_and_the_file_is_uploaded_once() -> Non
     world.desk.fax.submit(Submission())
     assert world.switch.open(SubmitFax) == []  # what is on the screen would not go out
     world.pass_time(REST_S / 2)
-    world.desk.fax.choose(replace(SPEC, fine=True, cover=CoverSheet(note="n")))
+    world.desk.fax.choose(replace(SPEC, fine=True, cover=FaxCover(note="n")))
     world.pass_time(REST_S / 2)
     assert world.switch.open(PrepareFax) == []
     rest(world)
-    assert world.switch.open(PrepareFax) == [PrepareFax(Uploaded("u1"), NUMBER, fine=True, cover=CoverSheet(note="n"))]
+    assert world.switch.open(PrepareFax) == [PrepareFax(Uploaded("u1"), NUMBER, fine=True, cover=FaxCover(note="n"))]
     assert len([each for each in world.switch.log if isinstance(each, BeginUpload)]) == 1
     world.desk.fax.choose(None)
     assert world.view.fax.draft.step is DraftStep.EMPTY

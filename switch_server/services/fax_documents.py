@@ -64,4 +64,4 @@ async def _told(job: Coroutine[Any, Any, T]) -> T:
     try:
         return await job
     except PagesRefused as refused:
-        raise DocumentRefused(PROBLEMS[refused.fault], str(refused)) from None
+        raise DocumentRefused(PROBLEMS[refused.fault], reason=str(refused)) from None

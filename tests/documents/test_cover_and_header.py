@@ -7,8 +7,7 @@ import pytest
 from shared.documents import PageHeader, PageOptions, PrintedCover, Resolution
 from shared.enums import Language
 from tests.documents.inputs import A4, pdf
-from tests.documents.made import HEADER, each_resolution, ink, ink_box, pages_of, same
-from tests.documents.rows import AT
+from tests.documents.made import AT, HEADER, each_resolution, ink, ink_box, pages_of, same
 
 HEAD = PageHeader("华务证券上海分公司", "021-55550100", AT)
 COVER = PrintedCover("张三 先生", "华务证券", "021-55550100", AT, "对账单", "请查收。", "华务证券有限责任公司")

@@ -304,7 +304,9 @@ class SendFaxDialog(DeskDialog):
         self.state.say(text)
 
     def _problem_text(self, code: str) -> str:
-        return self.tr("There is no picture in the clipboard.") if code == "no_picture" else fax_words.problem(code)
+        if code == "no_picture":
+            return self.tr("There is no picture in the clipboard.")
+        return fax_words.reason(code, self._view.language)
 
     def _step(self, draft: DraftView) -> str:
         match draft.step:

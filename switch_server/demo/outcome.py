@@ -11,6 +11,7 @@ from msgspec import Struct
 from shared.enums import CallKind, EndCause
 from shared.ids import CallId, recording_of
 from switch_server.adapters.store import StoreReader
+from switch_server.ports.fax_rows import StoredFax
 from switch_server.services.prompt_audio import RATE, Samples, decode_alaw
 
 UNFINISHED = frozenset({EndCause.CARD_LOST.value, EndCause.FAULT.value, EndCause.RECONCILED.value})
@@ -63,7 +64,7 @@ class FaxFound(Struct, frozen=True):
 
 
 class DemoOutcome(Struct, frozen=True):
-    """Counts and lists for the summary. ``gave_up``: calls that ended in the queue step without a talk."""
+    """Counts and lists for the summary. ``calls``: answered ones that are no fax. ``gave_up``: calls that ended in the queue step without a talk."""
 
     calls: int
     unfinished: int
@@ -96,13 +97,14 @@ def read_outcome(state: Path) -> DemoOutcome:
         calls = read.calls(limit=EVERYTHING)
         orders = read.orders(limit=EVERYTHING)
         faxes = read.fax.faxes(EVERYTHING)
+        fax_calls = _fax_calls(read, faxes)
         talks = [row for row in read.talks(limit=EVERYTHING) if row["answered_at"] is not None]
     finally:
         read.close()
     found = recordings(state / "recordings")
     talked = {row["call"] for row in talks}
     return DemoOutcome(
-        calls=sum(call["answered_at"] is not None for call in calls),
+        calls=sum(call["answered_at"] is not None and call["id"] not in fax_calls for call in calls),
         unfinished=sum(call["ended_at"] is None or call["cause"] in UNFINISHED for call in calls),
         orders=len(orders),
         with_contract=sum(order.contract is not None for order in orders),
@@ -117,6 +119,13 @@ def read_outcome(state: Path) -> DemoOutcome:
             for fax in reversed(faxes)
         ),
     )
+
+
+def _fax_calls(read: StoreReader, faxes: Iterable[StoredFax]) -> set[CallId | None]:
+    """Calls that were a fax from their begin: a voice is in none of them."""
+    own = [fax for fax in faxes if not fax.live]
+    tried = {each.call for fax in own for each in read.fax.fax_tries(fax.id)}
+    return tried | {fax.call for fax in own if fax.direction == "in"}
 
 
 def _talks(rows: list[dict[str, Any]], calls: list[dict[str, Any]], found: list[RecordingFound]) -> Iterable[TalkFound]:

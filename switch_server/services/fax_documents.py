@@ -1,5 +1,7 @@
 """``ports.faxes.Documents`` on the spool of documents: what is printed beside the source, and the spool's faults as the desks' problems."""
 
+import asyncio
+import contextlib
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -45,6 +47,10 @@ class FaxDocuments:
         return Rendered(made.document, made.path, made.pages, made.digest)
 
     async def page(self, path: Path, page: int, *, thumbnail: bool = False) -> bytes:
+        """A received fax has its thumbnail ready (``DocumentSpool.from_received``)."""
+        if thumbnail and page == 0:
+            with contextlib.suppress(OSError):
+                return await asyncio.to_thread(path.with_suffix(".png").read_bytes)
         size = PreviewSize.THUMBNAIL if thumbnail else PreviewSize.FULL
         return await _told(self._spool.preview(path, page + 1, size))
 

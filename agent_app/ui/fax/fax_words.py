@@ -112,8 +112,8 @@ def _fault(fault: str, language: Language) -> str:
 
 
 def result(row: FaxRow, language: Language) -> str:
-    """``No answer``, ``The line ended before the last page (T.30: …)``; ``""`` while there is none."""
-    if row.result is None:
+    """``No answer``, ``The line ended before the last page (T.30: …)``; ``""`` while there is none, and of a fax that was received well."""
+    if row.result is None or (row.direction == "in" and row.result is FaxResult.OK):
         return ""
     text = words.say(RESULTS, row.result)
     return words.beside(text, f"T.30 {t30(row.t30, language)}") if row.t30 and row.result is not FaxResult.OK else text

@@ -99,6 +99,7 @@ class Server:
         self.events = EventJournal(state / "journal", on_trouble=self._trouble("event journal"))
         self.cards = CardRack(
             post,
+            self.engine.post_now,
             cards=server.media.cards,
             channels=server.media.channels,
             ip=server.media.ip or server.sip.ip,

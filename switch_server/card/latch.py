@@ -8,6 +8,7 @@ port. A channel behind NAT (``Far.sources``) waits for packets from its networks
 channel waits for one of these addresses.
 """
 
+from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
@@ -49,13 +50,14 @@ class Latches:
         self._owners = np.zeros(rows + 1, np.int64)
         self._count = np.zeros(1, np.int64)
         self._by_row: dict[int, int] = {}
+        self._row_by_key: dict[int, int] = {}  # for single keys, at a fraction of a search in the arrays
         self._waiting: dict[tuple[int, int], set[int]] = {}  # (port, far ip): un-latched rows
         self._group_of: dict[int, tuple[int, int]] = {}
         self._networks: dict[int, tuple[int, Networks]] = {}
         """By un-latched row: its port, and the networks from which it may be sent to, too."""
         self._channels_at: list[int] = []
         self._claims: dict[int, int] = {}  # unknown key: packets so far
-        self._ended_calls: dict[int, int] = {}  # key: tick until which the entry is kept
+        self._ended_calls: OrderedDict[int, int] = OrderedDict()  # key: tick until which it is kept; rising
         self._planned_ports, self._most_ports, self._grow = ports, most_ports, grow
 
     def memory(self) -> dict[str, npt.NDArray[Any]]:
@@ -80,13 +82,13 @@ class Latches:
 
     def choose(self, address: bytes | None, networks: Networks = ()) -> int:
         """The port for a new channel with this far address (``None``: not known yet) and these networks; raises ``PortsFull``."""
-        free = [port for port in range(self.ports) if address is None or not self._taken(key_of(port, address))]
-        ip = 0 if address is None else ip_of(key_of(0, address))
+        key = None if address is None else key_of(0, address)
+        ip = 0 if key is None else ip_of(key)
+        free = [port for port in range(self.ports) if key is None or key | port not in self._row_by_key]
+        roomy = next((port for port in free if self._is_roomy(port, ip, networks)), None)
+        if roomy is not None:
+            return roomy
         apart = [port for port in free if not self._may_be_confused(port, ip, networks)]
-        alone = [port for port in apart if not self._waiting.get((port, ip))]
-        roomy = [port for port in alone if self._channels_at[port] < CHANNELS_A_PORT]
-        if roomy:
-            return roomy[0]
         if self.ports < self._planned_ports or (not apart and self.ports < self._most_ports):
             try:
                 return self.add_port()
@@ -95,8 +97,18 @@ class Latches:
                     raise PortsFull(str(error)) from error
         if not free:
             raise PortsFull(f"{self.ports} ports, all taken for that far address")
-        chosen_from = alone or apart or free
-        return min(chosen_from, key=lambda port: (len(self._waiting.get((port, ip), ())), self._channels_at[port]))
+        alone = [port for port in apart if not self._waiting.get((port, ip))]
+        return min(
+            alone or apart or free, key=lambda port: (len(self._waiting.get((port, ip), ())), self._channels_at[port])
+        )
+
+    def _is_roomy(self, port: int, ip: int, networks: Networks) -> bool:
+        """Whether the port has room, and no channel that waits there could be taken for a new one with this far IP and these networks."""
+        return (
+            self._channels_at[port] < CHANNELS_A_PORT
+            and (port, ip) not in self._waiting
+            and not self._may_be_confused(port, ip, networks)
+        )
 
     def _may_be_confused(self, port: int, ip: int, networks: Networks) -> bool:
         """Whether a channel behind NAT waits at the port for packets of a new channel with this far IP (0: not known) and these networks, or
@@ -118,8 +130,9 @@ class Latches:
         self.forget(row)
         self._channels_at[port] -= 1
         if key is not None:
-            self._ended_calls = {old: until for old, until in self._ended_calls.items() if until > tick}
-            self._ended_calls[key] = tick + ENDED_CALL_TICKS
+            self._keep_ended(key, tick)
+            while next(iter(self._ended_calls.values())) <= tick:
+                self._ended_calls.popitem(last=False)
 
     def pend(self, row: int, port: int) -> None:
         """Registers a channel without a far address: no packet latches it, and other channels without one get other ports if possible."""
@@ -137,7 +150,7 @@ class Latches:
         """
         self.forget(row)
         key = key_of(port, address)
-        if not self._taken(key):
+        if key not in self._row_by_key:
             self._insert(row, key)
             self._wait(row, (port, ip_of(key)))
         if networks:
@@ -159,6 +172,7 @@ class Latches:
         key = self._by_row.pop(row, None)
         if key is not None:
             self._key_of[row] = 0
+            self._row_by_key.pop(key, None)
             place = int(np.searchsorted(self._sorted, np.uint64(key)))
             for column in (self._keys, self._owners):
                 column[place : len(self._by_row)] = column[place + 1 : len(self._by_row) + 1]
@@ -177,8 +191,7 @@ class Latches:
         return found
 
     def owner(self, key: int) -> int | None:
-        row = int(self.owners(np.array([key], np.uint64))[0])
-        return None if row < 0 else row
+        return self._row_by_key.get(key)
 
     def waiting(self, key: int, tick: int) -> int | None:
         """The un-latched row that packets with an unknown key may latch."""
@@ -203,8 +216,12 @@ class Latches:
         if not self.ended(key, tick):
             return False
         if (key & 0xFFFF, ip_of(key)) not in self._waiting:
-            self._ended_calls[key] = tick + ENDED_CALL_TICKS
+            self._keep_ended(key, tick)
         return True
+
+    def _keep_ended(self, key: int, tick: int) -> None:
+        self._ended_calls[key] = tick + ENDED_CALL_TICKS
+        self._ended_calls.move_to_end(key)
 
     def may_send(self, row: int, ip: int) -> bool:
         """Whether the un-latched row's first packet may come from this IP by its networks."""
@@ -219,9 +236,6 @@ class Latches:
         self._waiting.setdefault(group, set()).add(row)
         self._group_of[row] = group
 
-    def _taken(self, key: int) -> bool:
-        return self.owner(key) is not None
-
     def _insert(self, row: int, key: int) -> None:
         place = int(np.searchsorted(self._sorted, np.uint64(key)))
         for column in (self._keys, self._owners):
@@ -229,6 +243,7 @@ class Latches:
         self._keys[place], self._owners[place] = key, row
         self._count[0] += 1
         self._by_row[row] = key
+        self._row_by_key[key] = row
         self._key_of[row] = key
         self._table[(key * int(_SPREAD) & 0xFFFF_FFFF_FFFF_FFFF) >> int(_TOP)] = row
 

@@ -134,7 +134,7 @@ class Switch(SwitchState):
             return self.book.concerns(event)
         if isinstance(event, MediaLatched):
             return (leg := self._leg_of(event.leg)) is not None and leg.state is LegState.RINGING
-        return not isinstance(event, DigitPressed | PhoneTold | TrunkChanged)
+        return not isinstance(event, (DigitPressed, PhoneTold, TrunkChanged))
 
     def apply_decision(self, event: Event) -> None:
         self.journal(event)
@@ -229,8 +229,8 @@ class Switch(SwitchState):
         return call.legs.get(name) if call is not None else None
 
     def _leg_fact(self, event: AnyLegFact | FaxLegFact) -> None:
-        call, leg = self.calls.get(call_of(event.leg)), self._leg_of(event.leg)
-        if call is None or leg is None:
+        call = self.calls.get(call_of(event.leg))
+        if call is None or (leg := call.legs.get(event.leg)) is None:
             self.count("events_of_no_leg")
             return
         if isinstance(event, LegRefreshed):

@@ -68,20 +68,23 @@ class BatchThread(Generic[T]):
                 self.lost += 1
                 return False
             self._bytes += size
-            self._append(item)
+            self._queue.append(item)
+            self._put += 1
+            if self._idle:
+                self._wake()
             return True
 
     def between(self, work: Callable[[], None]) -> None:
         """From any thread: calls ``work`` in this object's thread once all items put before are written, and before any later item is."""
         with self._lock:
-            self._append(_Between(work))
+            self._queue.append(_Between(work))
+            self._put += 1
+            if self._idle:
+                self._wake()
 
-    def _append(self, item: T | _Between) -> None:
-        self._queue.append(item)
-        self._put += 1
-        if self._idle:
-            self._idle = False
-            self._changed.notify()
+    def _wake(self) -> None:
+        self._idle = False
+        self._changed.notify()
 
     @property
     def waiting(self) -> int:

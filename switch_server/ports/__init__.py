@@ -42,7 +42,13 @@ class CardsPort(Protocol):
     Commands to a dead card are dropped (its ``CardDied`` follows). Nothing is raised.
     """
 
-    def do(self, effect: ToCard) -> None: ...
+    def do(self, effect: ToCard) -> None:
+        """Keeps the command for ``flush``, or sends it at once."""
+        ...
+
+    def flush(self) -> None:
+        """Sends the kept commands, in order; called after the effects of each turn."""
+        ...
 
 
 class BranchesPort(Protocol):

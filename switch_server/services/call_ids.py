@@ -14,7 +14,9 @@ _A_SECOND = 100_000
 
 def _number(at: float) -> int:
     time = datetime.fromtimestamp(at, UTC)
-    return int(time.strftime("%Y%m%d%H%M%S") + f"{time.microsecond // 1000:03}00")
+    day = time.year * 10_000 + time.month * 100 + time.day
+    clock = time.hour * 10_000 + time.minute * 100 + time.second
+    return ((day * 1_000_000 + clock) * 1000 + time.microsecond // 1000) * 100
 
 
 class CallIds:

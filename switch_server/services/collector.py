@@ -2,7 +2,7 @@
 
 import gc
 
-YOUNG, MIDDLE, OLD = 5_000, 20, 50
+YOUNG, MIDDLE, OLD = 20_000, 5, 50
 """New objects (net) for a pass over them; passes for one over the middle generation; those for one over all. A call is some 100 objects."""
 
 

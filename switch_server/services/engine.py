@@ -6,9 +6,11 @@ taken it), then the effects are carried out in order.
 
 import asyncio
 import logging
+import os
 import threading
+import weakref
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any
 
@@ -61,6 +63,10 @@ class Engine:
         self.switch = Switch(self._fault, self._write_down)
         self._queue: deque[Event | Callable[[], None]] = deque()
         self._scheduled = False
+        """The loop will drain the queue, or does so now."""
+        self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        """Wakes the loop for another thread: cheaper than ``call_soon_threadsafe``, which makes a handle and reads its socket twice."""
+        weakref.finalize(self, os.close, self._wake)  # not in ``stop``: another thread may post at that moment
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = 0
         self._timer: asyncio.TimerHandle | None = None
@@ -91,6 +97,7 @@ class Engine:
             **dict.fromkeys((TellDesk, AnswerDesk, ShowPop, HidePop), adapters.desks.do),
             Transition: self._log_transition,
         }
+        self._loop.add_reader(self._wake, self._woken)
         self._scheduled = True
         self._loop.call_soon(self._drain)
         self._reconciler = self._loop.create_task(
@@ -106,11 +113,20 @@ class Engine:
             await asyncio.sleep(0)
         if self._timer is not None:
             self._timer.cancel()
+        if self._loop is not None:
+            self._loop.remove_reader(self._wake)
         self._loop = None
 
     def post(self, event: Event) -> None:
         """Queues an event, in order per thread."""
         self._put(event)
+
+    def post_now(self, events: Iterable[Event]) -> None:
+        """As ``post``, but handles what is queued before it returns, which saves a turn of the loop. On the loop, not from within an effect."""
+        self._queue.extend(events)
+        if self._loop is not None and not self._scheduled:
+            self._scheduled = True
+            self._drain()
 
     def after(self, function: Callable[[], None]) -> None:
         """Calls ``function`` on the loop once all events posted before are handled and their effects carried out."""
@@ -135,17 +151,22 @@ class Engine:
         if self._scheduled or loop is None:
             return
         self._scheduled = True
+        if threading.get_ident() != self._thread:
+            os.eventfd_write(self._wake, 1)
+            return
         try:
-            if threading.get_ident() == self._thread:
-                loop.call_soon(self._drain)
-            else:
-                loop.call_soon_threadsafe(self._drain)
+            loop.call_soon(self._drain)
         except RuntimeError:  # the loop is closed: the process is ending
             log.debug("an event after the end: %s", type(event).__name__)
 
+    def _woken(self) -> None:
+        os.eventfd_read(self._wake)
+        self._drain()
+
     def _drain(self) -> None:
-        self._scheduled = False
-        for _ in range(min(len(self._queue), MOST_AT_ONCE)):
+        for _ in range(MOST_AT_ONCE):
+            if not self._queue:
+                break
             event = self._queue.popleft()
             try:
                 if isinstance(event, Event):
@@ -154,10 +175,17 @@ class Engine:
                     event()
             except Exception as bug:  # noqa: BLE001  a bug: what is queued behind it must still be handled, and deadlines must still pass
                 self.fault(type(event).__name__ if isinstance(event, Event) else "after", bug)
+        self._send_commands()
+        self._scheduled = False
         if self._queue and not self._scheduled and self._loop is not None:
             self._scheduled = True
             self._loop.call_soon(self._drain)
         self._set_timer()
+
+    def _send_commands(self) -> None:
+        """The cards get all commands of a turn together."""
+        if self._adapters is not None:
+            self._adapters.cards.flush()
 
     def _handle(self, event: Event) -> None:
         if self._adapters is not None:
@@ -169,6 +197,7 @@ class Engine:
             self._out(self.switch.tick(self.clock()))
         except Exception as bug:  # noqa: BLE001  as in ``_drain``
             self.fault("tick", bug)
+        self._send_commands()
         self._set_timer()
 
     def _set_timer(self) -> None:
@@ -213,6 +242,7 @@ class Engine:
     def _reconcile(self) -> None:
         assert self._adapters is not None
         self._out(self.switch.reconcile(self._adapters.lines.live_legs(), self.clock()))
+        self._send_commands()
         self._set_timer()
 
     def _fault(self, about: Event | str, bug: BaseException) -> None:

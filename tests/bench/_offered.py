@@ -1,5 +1,6 @@
 """Calls offered by SIPp at a rate, each answered and hung up 0.2 s later, or refused with 503; and what became of them."""
 
+import bisect
 import shutil
 import tempfile
 from pathlib import Path
@@ -10,10 +11,14 @@ from tests.bench._switches import PLAYED
 from tests.sip_tools import SCENARIOS, Sipp
 
 SCENARIO = "caller_or_refused"
+IN_TIME_MS = 1000.0
+"""From the first INVITE to the answer: later, after two repeats, the caller has given up or gone elsewhere."""
 
 
 class Offered(Struct, frozen=True):
-    """``failed``: neither answered nor refused in order. ``repeats``: SIP messages that SIPp had to repeat. ``refusal_ms``: from INVITE to 503, in order."""
+    """``failed``: neither answered nor refused in order. ``repeats``: SIP messages that SIPp had to repeat. ``refusal_ms`` and ``answer_ms``: from the
+    first INVITE to the 503 and the 200, in order.
+    """
 
     calls: int
     seconds: float
@@ -22,11 +27,12 @@ class Offered(Struct, frozen=True):
     failed: int
     repeats: int
     refusal_ms: tuple[float, ...]
+    answer_ms: tuple[float, ...]
 
     @property
     def goodput(self) -> float:
-        """Answered calls a second of the offered time."""
-        return self.answered / self.seconds
+        """Calls answered in time, a second of the offered time."""
+        return bisect.bisect(self.answer_ms, IN_TIME_MS) / self.seconds
 
     @property
     def refusal_p99(self) -> float:
@@ -47,7 +53,6 @@ def offer(
             sipp.wait()
             answered, refused = (int(sipp.stat(f"GenericCounter{number}(C)")) for number in (1, 2))
             repeats = int(sipp.stat("Retransmissions(C)"))
-        took = [line.split(";")[1] for path in folder.glob("*_rtt.csv") for line in path.read_text().splitlines()[1:]]
-    return Offered(
-        calls, seconds, answered, refused, calls - answered - refused, repeats, tuple(sorted(map(float, took)))
-    )
+        rows = [line.split(";") for path in folder.glob("*_rtt.csv") for line in path.read_text().splitlines()[1:]]
+    refusal_ms, answer_ms = (tuple(sorted(float(row[1]) for row in rows if row[2] == of)) for of in ("1", "2"))
+    return Offered(calls, seconds, answered, refused, calls - answered - refused, repeats, refusal_ms, answer_ms)

@@ -31,7 +31,9 @@ class Ports:
     def open(self, ip: str, port: int, sources: tuple[str, ...] = (), at: int | None = None) -> int:
         address, networks = pack_address(ip, port), networks_of(sources)
         place = self.latches.choose(address, networks) if at is None else at
-        row = self.channels.open(LegId(f"{ip}:{port}"), DigitMode.AUTO, Near("127.0.0.1", 4000, Law.A), place)
+        row = self.channels.open(
+            LegId(f"{ip}:{port} at {place}"), DigitMode.AUTO, Near("127.0.0.1", 4000, Law.A), place
+        )
         self.latches.join(place)
         self.channels.set_far(row, Far(ip, port, Law.A, sources=sources), 0)
         self.latches.expect(row, place, address, networks)
@@ -90,6 +92,17 @@ def test_an_ordinary_channel_does_not_wait_where_its_packets_might_be_another_s(
     at = ports.channels.port
     assert at[plain] != at[behind]
     assert at[other] == at[behind]
+
+
+def test_calls_that_name_one_address_have_ports_of_their_own_and_leave_them_to_the_next() -> None:
+    ports = Ports()
+    rows = [ports.open("10.0.0.1", 4000) for _ in range(6)]
+    assert ports.channels.port[rows].tolist() == list(range(6))
+    for row in (rows[4], rows[1]):
+        ports.latches.leave(row, int(ports.channels.port[row]), 100)
+        ports.channels.close(row)
+    again = [ports.open("10.0.0.1", 4000) for _ in range(3)]
+    assert ports.channels.port[again].tolist() == [1, 4, 6]
 
 
 def test_two_with_one_private_address_are_both_found() -> None:

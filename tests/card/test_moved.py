@@ -5,7 +5,7 @@ import pytest
 from shared.enums import DigitMode, Direction, Law
 from shared.ids import LegId
 from switch_server.card.channels import Channels
-from switch_server.card.latch import Latches, key_of
+from switch_server.card.latch import ENDED_CALL_TICKS, Latches, key_of
 from switch_server.card.moved import SILENT_TICKS, MovedSources
 from switch_server.card.sockets import pack_address
 from switch_server.core.words.media import Far, Near
@@ -111,3 +111,15 @@ def test_an_ended_call_that_goes_on_sending_never_latches_a_channel_that_is_sile
     for tick in range(110, 3000, 100):
         assert port.row_of("10.0.0.1", 4000, 1000 + ended, tick) is None
     assert port.row_of("10.0.0.1", 4000, 7, 3600) == row
+
+
+def test_an_ended_call_that_goes_on_sending_is_remembered_longer_than_one_that_ended_after_it() -> None:
+    port = Port()
+    sends, silent, last, row = (port.open("10.0.0.1", 4000 + 2 * number) for number in range(4))
+    for ended, tick in ((sends, 100), (silent, 110), (last, 120 + ENDED_CALL_TICKS)):
+        if ended is last:
+            assert port.row_of("10.0.0.1", 4000, 1000 + sends, 590) is None
+        port.latches.leave(ended, 0, tick)
+        port.channels.close(ended)
+    assert port.row_of("10.0.0.1", 4000, 1000 + sends, 121 + ENDED_CALL_TICKS) is None
+    assert port.row_of("10.0.0.1", 4002, 1000 + silent, 121 + ENDED_CALL_TICKS) == row

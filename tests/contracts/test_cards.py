@@ -3,7 +3,7 @@
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TypeVar
@@ -29,6 +29,7 @@ class CardRig:
 
     def __init__(self) -> None:
         self.events: list[e.Event] = []
+        self.opened: dict[LegId, m.Near] = {}
         self._news = asyncio.Event()
         self.cards: CardRack | FakeCards
         self.kill: Callable[[CardId], None]
@@ -36,11 +37,18 @@ class CardRig:
 
     def post(self, event: e.Event) -> None:
         self.events.append(event)
+        if isinstance(event, e.ChannelOpened):
+            self.opened[event.leg] = event.near
         self._news.set()
+
+    def post_now(self, events: Iterable[e.Event]) -> None:
+        for event in events:
+            self.post(event)
 
     def do(self, *commands: m.CardCommand, card: CardId = CARD) -> None:
         for command in commands:
             self.cards.do(ToCard(card, command))
+        self.cards.flush()
 
     async def wait(self, kind: type[E], seconds: float = 15) -> E:
         """Takes the first event of a kind; earlier events are dropped."""
@@ -67,22 +75,20 @@ async def fake(_: Path) -> AsyncIterator[CardRig]:
 @asynccontextmanager
 async def real(prompts: Path) -> AsyncIterator[CardRig]:
     desk = CardRig()
-    desk.cards = rack = CardRack(desk.post, cards=2, channels=3, ip="127.0.0.1", prompt_folders=[prompts])
+    desk.cards = rack = CardRack(
+        desk.post, desk.post_now, cards=2, channels=3, ip="127.0.0.1", prompt_folders=[prompts]
+    )
     with RtpPeer() as peer:
         desk.kill = lambda card: os.kill(rack.pids()[card], signal.SIGKILL)
 
         def press(leg: LegId, digits: str) -> None:
             rack.do(ToCard(CARD, m.ChangeFar(leg, m.Far(peer.ip, peer.port, Law.A, 101))))
-            near = next(event.near for event in opened if event.leg == leg)
+            rack.flush()
+            near = desk.opened[leg]
             peer.call(near.ip, near.port)
             peer.press(digits)
 
-        opened: list[e.ChannelOpened] = []
         desk.press = press
-        keep = desk.post
-        rack._post = lambda event: (opened.append(event) if isinstance(event, e.ChannelOpened) else None, keep(event))[
-            1
-        ]
         await rack.start()
         try:
             yield desk
@@ -234,7 +240,7 @@ def test_a_dead_card_is_reported_and_restarts_empty_while_others_go_on(run: Run)
 def test_the_rack_lists_its_processes(tmp_path: Path) -> None:
     async def story() -> None:
         events: list[e.Event] = []
-        rack = CardRack(events.append, cards=1, channels=2, ip="127.0.0.1", prompt_folders=[tmp_path])
+        rack = CardRack(events.append, events.extend, cards=1, channels=2, ip="127.0.0.1", prompt_folders=[tmp_path])
         await rack.start()
         async with asyncio.timeout(15):
             while not rack.loads():  # noqa: ASYNC110  # loads are read, not posted
@@ -256,7 +262,9 @@ def test_a_card_that_cannot_even_be_started_is_tried_again(caplog: pytest.LogCap
 
     async def story() -> None:
         events: list[e.Event] = []
-        rack = CardRack(events.append, cards=1, channels=2, ip="127.0.0.1", prompt_folders=[Path("a\0b")])
+        rack = CardRack(
+            events.append, events.extend, cards=1, channels=2, ip="127.0.0.1", prompt_folders=[Path("a\0b")]
+        )
         await rack.start()
         async with asyncio.timeout(20):
             while rack.restarts[CARD] < 2:  # noqa: ASYNC110
@@ -271,7 +279,7 @@ def test_a_card_that_cannot_even_be_started_is_tried_again(caplog: pytest.LogCap
 def test_a_rack_whose_cards_cannot_live_waits_longer_each_time(tmp_path: Path) -> None:
     async def story() -> None:
         events: list[e.Event] = []
-        rack = CardRack(events.append, cards=1, channels=2, ip="256.0.0.1", prompt_folders=[tmp_path])
+        rack = CardRack(events.append, events.extend, cards=1, channels=2, ip="256.0.0.1", prompt_folders=[tmp_path])
         await rack.start()
         async with asyncio.timeout(20):
             while rack.restarts[CARD] < 2:  # noqa: ASYNC110

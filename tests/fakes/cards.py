@@ -46,6 +46,9 @@ class FakeCards:
     async def stop(self) -> None:
         self.channels.clear()
 
+    def flush(self) -> None:
+        """Nothing is kept."""
+
     def do(self, effect: ToCard) -> None:
         legs = self.channels.get(effect.card)
         if legs is None:

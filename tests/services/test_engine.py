@@ -162,6 +162,20 @@ def test_posts_of_several_threads_keep_the_order_of_each() -> None:
     run(test)
 
 
+def test_events_posted_now_are_handled_at_once_behind_what_is_queued() -> None:
+    async def test() -> None:
+        async with shell() as on:
+            await on.until(lambda: len(on.log.events) == 2)
+            on.engine.post_now([HangUpOrdered(CallId("1")), HangUpOrdered(CallId("2"))])
+            assert [event.call for event in on.log.events if isinstance(event, HangUpOrdered)] == ["1", "2"]
+            on.engine.post(HangUpOrdered(CallId("3")))
+            on.engine.post_now([HangUpOrdered(CallId("4"))])
+            await on.until(lambda: len(on.log.events) == 2 + 4)
+            assert [event.call for event in on.log.events if isinstance(event, HangUpOrdered)] == ["1", "2", "3", "4"]
+
+    run(test)
+
+
 def test_many_events_do_not_block_the_loop() -> None:
     async def test() -> None:
         async with shell() as on:
@@ -238,6 +252,8 @@ class Silent:
     """Cards that answer no command."""
 
     def do(self, effect: Effect) -> None: ...
+
+    def flush(self) -> None: ...
 
 
 # --- the journal ---

@@ -23,14 +23,16 @@ _EVENTS: Any = functools.reduce(operator.or_, (*CARD_EVENTS, *FAX_EVENTS))
 
 
 class CardProcess:
-    """Starts a card; ``on_event`` and ``on_end(reason)`` are called on the loop, ``on_end`` exactly once and last."""
+    """Starts a card; ``on_events`` (of one datagram) and ``on_end(reason)`` are called on the loop, ``on_end`` exactly once and last."""
 
-    def __init__(self, card: CardId, on_event: Callable[[CardEvent], None], on_end: Callable[[str], None]) -> None:
+    def __init__(
+        self, card: CardId, on_events: Callable[[list[CardEvent]], None], on_end: Callable[[str], None]
+    ) -> None:
         self.card = card
-        self._on_event, self._on_end = on_event, on_end
+        self._on_events, self._on_end = on_events, on_end
         self._encoder = msgspec.msgpack.Encoder()
         self._decoder = msgspec.msgpack.Decoder(list[_EVENTS])
-        self._flushing = self._full = False
+        self._full = False
         self._waiting: collections.deque[bytes] = collections.deque()
         self._socket: socket.socket | None = None
         self._process: asyncio.subprocess.Process | None = None
@@ -60,13 +62,14 @@ class CardProcess:
         self._loop.add_reader(ours.fileno(), self._readable)
 
     def send(self, command: CardCommand) -> None:
-        """Queues the command; dropped if the card has ended. All commands of one turn of the loop are sent together."""
-        if self._socket is None:
-            return
-        self._waiting.append(self._encoder.encode(command))
-        if not self._flushing:
-            self._flushing = True
-            self._loop.call_soon(self._flush)
+        """Queues the command for ``flush``; dropped if the card has ended."""
+        if self._socket is not None:
+            self._waiting.append(self._encoder.encode(command))
+
+    def flush(self) -> None:
+        """Sends the queued commands together; while the socket is full, the loop does so once it has room."""
+        if self._waiting and not self._full:
+            self._flush()
 
     async def wait(self) -> int | None:
         return None if self._process is None else await self._process.wait()
@@ -84,41 +87,41 @@ class CardProcess:
             await self._process.wait()
 
     def _readable(self) -> None:
-        while self._socket is not None:
-            try:
-                datagram = self._socket.recv(LARGEST)
-            except BlockingIOError:
-                return
-            except OSError:
-                datagram = b""
-            if not datagram:
-                self._close()
-                self._on_end("the card process ended")
-                return
-            try:
-                events = self._decoder.decode(datagram)
-            except ValueError:
-                self.malformed += 1
-                continue
-            for event in events:
-                self._on_event(event)
+        """One datagram; if there are more, the loop calls again."""
+        if self._socket is None:
+            return
+        try:
+            datagram = self._socket.recv(LARGEST)
+        except BlockingIOError:
+            return
+        except OSError:
+            datagram = b""
+        if not datagram:
+            self._close()
+            self._on_end("the card process ended")
+            return
+        try:
+            events = self._decoder.decode(datagram)
+        except ValueError:
+            self.malformed += 1
+            return
+        self._on_events(events)
 
     def _flush(self) -> None:
-        """``_flushing`` stays while the socket is full: the loop calls again once it has room."""
         while self._waiting and self._socket is not None:
             packet, number = next_packet(self._waiting)
             try:
                 self._socket.send(packet)
             except BlockingIOError:
-                self._full = True
-                self._loop.add_writer(self._socket.fileno(), self._flush)
+                if not self._full:
+                    self._full = True
+                    self._loop.add_writer(self._socket.fileno(), self._flush)
                 return
             except OSError:
                 self._waiting.clear()  # the card is dead; the reader reports it
                 break
             for _ in range(number):
                 self._waiting.popleft()
-        self._flushing = False
         if self._full and self._socket is not None:
             self._full = False
             self._loop.remove_writer(self._socket.fileno())

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from pathlib import Path
 
 from shared.ids import CardId
@@ -12,7 +12,7 @@ from switch_server.adapters.cards.process import CardProcess
 from switch_server.adapters.cards.translate import to_core
 from switch_server.core.facts import CardDied
 from switch_server.core.leg import ToCard
-from switch_server.core.words import CardEvent, CardLoad, CardReady, ReloadPrompts
+from switch_server.core.words import CardEvent, CardLoad, CardReady, Event, ReloadPrompts
 from switch_server.ports import Post
 
 LOG = logging.getLogger("huawu.cards")
@@ -26,7 +26,8 @@ class CardRack:
     """Implements ``ports.CardsPort``. ``start`` returns when the processes run; each ``CardUp`` follows by ``post``; ``up`` waits for them.
 
     A card that dies within five seconds of its start is started again after 0.5 s, then 1, 2 … 10 s; any other at once. Everything,
-    including ``post``, happens on the loop on which the rack was made.
+    including ``post``, happens on the loop on which the rack was made. ``post_now`` is ``post`` for the events of one datagram, after which the
+    rack has nothing to do.
 
     With ``fax_channels`` a fax card is started, too, if its library is installed; ``no_fax`` says what is missing, else it is empty.
     """
@@ -34,6 +35,7 @@ class CardRack:
     def __init__(
         self,
         post: Post,
+        post_now: Callable[[Iterable[Event]], None],
         *,
         cards: int,
         channels: int,
@@ -41,7 +43,8 @@ class CardRack:
         prompt_folders: list[Path],
         fax_channels: int = 0,
     ) -> None:
-        self._post, self._channels, self._ip, self._fax_channels = post, channels, ip, fax_channels
+        self._post, self._post_now = post, post_now
+        self._channels, self._ip, self._fax_channels = channels, ip, fax_channels
         self._folders = [word for folder in prompt_folders for word in ("--prompts", str(folder))]
         self._loop = asyncio.get_running_loop()
         self._voice = [CardId(f"card-{number}") for number in range(1, cards + 1)]
@@ -72,6 +75,10 @@ class CardRack:
         if process is not None:
             process.send(effect.command)
 
+    def flush(self) -> None:
+        for process in self._live.values():
+            process.flush()
+
     async def stop(self) -> None:
         """Ends all cards: recordings are closed, no more events are posted."""
         self._stopping = True
@@ -85,6 +92,7 @@ class CardRack:
         """Prompt files may have changed; prompts that play now go on with the old files."""
         for process in self._live.values():
             process.send(ReloadPrompts())
+        self.flush()
 
     def loads(self) -> dict[CardId, CardLoad]:
         """The last load report of each live card."""
@@ -97,7 +105,7 @@ class CardRack:
         started = self._loop.time()
         process = CardProcess(
             card,
-            lambda event: self._told(card, event),
+            lambda events: self._told(card, events),
             lambda reason: self._ended(card, process, started, reason),
         )
         self._live[card] = process
@@ -110,19 +118,19 @@ class CardRack:
             LOG.exception("%s cannot be started", card)
             self._ended(card, process, started, f"cannot be started: {error}")
 
-    def _told(self, card: CardId, event: CardEvent) -> None:
+    def _told(self, card: CardId, events: list[CardEvent]) -> None:
         if self._stopping:
             return
-        if isinstance(event, CardLoad):
-            self._loads[event.card] = event
-        if isinstance(event, CardReady):
-            LOG.info("%s is up with %d channels", event.card, event.channels)
-            self._ready.add(event.card)
-        translated = to_core(event, card)
-        if translated is not None:
-            self._post(translated)
-        if isinstance(event, CardReady):
-            self._note_tried(event.card)
+        for event in events:
+            if isinstance(event, CardLoad):
+                self._loads[event.card] = event
+            elif isinstance(event, CardReady):
+                LOG.info("%s is up with %d channels", event.card, event.channels)
+                self._ready.add(event.card)
+        self._post_now([translated for event in events if (translated := to_core(event, card)) is not None])
+        for event in events:
+            if isinstance(event, CardReady):
+                self._note_tried(event.card)
 
     def _note_tried(self, card: CardId) -> None:
         self._tried.add(card)

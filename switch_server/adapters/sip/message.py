@@ -55,6 +55,8 @@ _UNREAD: Final = "\0"
 """No tag: a control character."""
 _NO_TOKENS: Final[frozenset[str]] = frozenset()
 NOWHERE: Final[Address] = ("", 0)
+TransactionKey = tuple[str, str, str, str, int, str | None]
+"""Method, branch, sent-by, Call-ID, CSeq number and From tag: the request and its repeats (RFC 3261 §17.2.3); callers of RFC 2543 have no branch."""
 
 
 class Message:
@@ -169,9 +171,9 @@ class Message:
 
 
 class Request(Message):
-    """``uri``: the Request-URI as text. ``hop``: where a request of ours goes."""
+    """``uri``: the Request-URI as text. ``hop``: where a request of ours goes. ``key``: its transaction's, kept by ``server.key_of``."""
 
-    __slots__ = ("_called", "hop", "method", "uri")
+    __slots__ = ("_called", "hop", "key", "method", "uri")
 
     def __init__(
         self, method: str, uri: str, fields: Fields, body: bytes = b"", source: Address = NOWHERE, hop: Address = NOWHERE,
@@ -180,6 +182,7 @@ class Request(Message):
         self.method = method
         self.uri = uri
         self.hop = hop
+        self.key: TransactionKey | None = None
         self._called: Uri | None = None
 
     @property

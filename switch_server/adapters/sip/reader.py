@@ -20,7 +20,7 @@ _VERSION: Final = re.compile(r"SIP/[0-9]{1,3}\.[0-9]{1,3}")
 _STATUS: Final = re.compile(r"SIP/2\.0 ([1-6][0-9][0-9])(?: (.*))?", re.IGNORECASE)
 _TOKEN: Final = re.compile(r"[A-Za-z0-9.!%*_+`'~-]+")
 _NUMBER: Final = re.compile(r"0{0,99}([0-9]{1,9})")
-_CONTROLS: Final = bytes([*range(9), 11, 12, *range(14, 32), 127])
+CONTROLS: Final = bytes([*range(9), 11, 12, *range(14, 32), 127])
 _BAD_CHARACTER: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _ONCE: Final = ("from", "to", "call-id", "cseq", "content-length", "max-forwards", "content-type")
 _NEEDED: Final = ("from", "to", "call-id", "cseq")
@@ -77,7 +77,7 @@ def read(datagram: bytes, source: Address) -> Verdict:
     raw, body = _split(datagram)
     lines = _lines(raw)
     fields, trouble = _read_fields(lines)
-    if len(raw.translate(None, _CONTROLS)) != len(raw):
+    if len(raw.translate(None, CONTROLS)) != len(raw):
         trouble = trouble or _BAD_HEADER
     start = lines[0].rstrip()
     if start[:4].upper() == "SIP/" and (status := _STATUS.fullmatch(start)) is not None:

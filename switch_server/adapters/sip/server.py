@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Any, ClassVar, Final, Protocol
 
 from switch_server.adapters.sip import grammar
-from switch_server.adapters.sip.message import USER_AGENT, Address, Header, Request, wire
+from switch_server.adapters.sip.message import USER_AGENT, Address, Header, Request, TransactionKey, wire
 from switch_server.adapters.sip.timers import PATIENCE, T1, T2, SipTimers, Timer
 from switch_server.adapters.sip.transport import Port
 
@@ -22,9 +22,6 @@ TRYING_AFTER: Final = 0.2
 """Seconds until an INVITE that has no response yet is answered 100 (§17.2.1): most are answered before."""
 EXPIRES: Final = 300.0
 """Seconds until an INVITE without Expires is answered 487."""
-
-Key = tuple[str, str, str, str, int, str | None]
-"""Method, branch, sent-by, Call-ID, CSeq number and From tag: the request and its repeats (RFC 3261 §17.2.3); callers of RFC 2543 have no branch."""
 
 
 class ServerState(StrEnum):
@@ -47,11 +44,14 @@ _T, _P, _A, _E = ServerState.TRYING, ServerState.PROCEEDING, ServerState.ANSWERE
 _Table = dict[tuple[ServerState, ServerEvent], tuple[ServerState, Callable[[Any], None]]]
 
 
-def key_of(request: Request, method: str) -> Key:
+def key_of(request: Request, method: str) -> TransactionKey:
     """The transaction of a request, or that of the INVITE which it acknowledges or cancels. Raises ``MalformedFieldError``."""
+    if request.key is not None and request.key[0] == method:
+        return request.key
     via = request.via
     sent_by = via.host.lower() if via.port is None else f"{via.host.lower()}:{via.port}"
-    return method, via.get("branch") or "", sent_by, request.call_id, request.cseq, request.from_tag
+    request.key = method, via.get("branch") or "", sent_by, request.call_id, request.cseq, request.from_tag
+    return request.key
 
 
 class ServerTable(Protocol):
@@ -72,7 +72,9 @@ class ServerTransaction:
         "on_no_ack", "port", "request", "state", "tag",
     )  # fmt: skip
 
-    def __init__(self, request: Request, key: Key, port: Port, timers: SipTimers, table: ServerTable) -> None:
+    def __init__(
+        self, request: Request, key: TransactionKey, port: Port, timers: SipTimers, table: ServerTable
+    ) -> None:
         self.request = request
         self.key = key
         self.port = port

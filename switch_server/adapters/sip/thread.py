@@ -1,4 +1,8 @@
-"""The SIP thread: datagrams, timers, and calls posted by other threads. It never waits for anything else."""
+"""The SIP thread: datagrams, timers, and calls posted by other threads. It never waits for anything else.
+
+Each datagram is looked at as soon as it is there, which settles floods and refusals; the others are then handled in the order in which they have come,
+for ``SLICE`` at a time.
+"""
 
 import contextlib
 import logging
@@ -17,8 +21,10 @@ from switch_server.adapters.sip.transport import SipSocket
 
 log = logging.getLogger(__name__)
 
-BATCH: Final = 64
-"""So many datagrams are taken before timers and posted calls have their turn."""
+SLICE: Final = 0.01
+"""Seconds of handling until new datagrams are looked at."""
+LOOKS: Final = 1024
+"""So many datagrams are looked at, and so many wait for their handling at most; the others wait in the socket."""
 STALL: Final = 0.05
 """Seconds of a turn that are counted as a stall."""
 LOGGED: Final = 20
@@ -26,18 +32,25 @@ LOGGED: Final = 20
 LONGEST_WAIT_MS: Final = 1000
 
 P = ParamSpec("P")
+Handling = Callable[[], None]
 
 
 class SipThread:
-    """``on_datagram`` raises nothing."""
+    """``look`` settles a datagram at once, or returns the handling that is left; neither raises anything."""
 
     def __init__(
-        self, ports: SipSocket, timers: SipTimers, counters: Counter[str], on_datagram: Callable[[bytes, Address], None]
+        self,
+        ports: SipSocket,
+        timers: SipTimers,
+        counters: Counter[str],
+        look: Callable[[bytes, Address], Handling | None],
     ) -> None:
         self._ports = ports
         self._timers = timers
         self._counters = counters
-        self._on_datagram = on_datagram
+        self._look = look
+        self._work: deque[tuple[float | None, Handling]] = deque()
+        """What is left to handle, with the time at which its datagram came."""
         self._posted: deque[Callable[[], None]] = deque()
         self._wake_out, self._wake_in = os.pipe()
         os.set_blocking(self._wake_out, False)
@@ -75,12 +88,15 @@ class SipThread:
         poll.register(self._ports.skt.fileno(), select.POLLIN)
         poll.register(self._wake_out, select.POLLIN)
         while self._running:
-            ready = poll.poll(self._wait_ms())
+            ready = {descriptor for descriptor, _ in poll.poll(self._wait_ms())}
             began = time.monotonic()
-            if any(descriptor == self._wake_out for descriptor, _ in ready):
+            if self._wake_out in ready:
                 self._drain_wakes()
+                ready.remove(self._wake_out)
             self._drain_posted()
-            self._drain_socket()
+            if ready or self._ports.has_more:
+                self._look_at_all()
+            self._handle(began + SLICE)
             self._timers.run(self._timer_failed)
             self._note_stall(time.monotonic() - began)
 
@@ -91,7 +107,7 @@ class SipThread:
             self._counters["longest_stall_ms"] = max(self._counters["longest_stall_ms"], round(seconds * 1000))
 
     def _wait_ms(self) -> int:
-        if self._posted:
+        if self._posted or self._work or self._ports.has_more:
             return 0
         wait = self._timers.wait()
         return LONGEST_WAIT_MS if wait is None else min(LONGEST_WAIT_MS, int(wait * 1000) + (wait > 0))
@@ -109,14 +125,29 @@ class SipThread:
             except Exception:
                 log.exception("sip: a posted call failed")
 
-    def _drain_socket(self) -> None:
-        for _ in range(BATCH):
-            found = self._ports.receive()
+    def _look_at_all(self) -> None:
+        """Whether more has come after a batch that was not full, poll(2) tells for less than another receive."""
+        for _ in range(LOOKS):
+            found = self._ports.receive() if len(self._work) < LOOKS else None
             if found is None:
                 return
-            self._on_datagram(*found)
+            handling = self._look(*found)
+            if handling is not None:
+                self._work.append((self._ports.arrived, handling))
+                self._ports.oldest = self._work[0][0]
+            if self._ports.was_emptied:
+                return
+
+    def _handle(self, until: float) -> None:
+        """At least one datagram, and what it makes other threads post."""
+        while self._work:
+            self._work[0][1]()
+            self._work.popleft()
+            self._ports.oldest = self._work[0][0] if self._work else None
             if self._posted:
                 self._drain_posted()
+            if time.monotonic() >= until:
+                return
 
     def _timer_failed(self) -> None:
         """Called while the exception is handled."""

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from switch_server.adapters.sip import client, server
 from switch_server.adapters.sip.client import AckOf2xx, ClientTransaction, Heard, InviteClient
-from switch_server.adapters.sip.message import Address, Header, Request, Response
+from switch_server.adapters.sip.message import Address, Header, Request, Response, TransactionKey
 from switch_server.adapters.sip.server import ServerTransaction
 from switch_server.adapters.sip.timers import PATIENCE, SipTimers
 from switch_server.adapters.sip.transport import Port
@@ -34,8 +34,8 @@ class KeptAnswers:
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._answers: dict[server.Key, KeptAnswer] = {}
-        self._ends: deque[tuple[float, server.Key]] = deque()
+        self._answers: dict[TransactionKey, KeptAnswer] = {}
+        self._ends: deque[tuple[float, TransactionKey]] = deque()
 
     def keep(self, transaction: ServerTransaction) -> None:
         now = self._clock()
@@ -44,7 +44,7 @@ class KeptAnswers:
             self._answers[transaction.key] = KeptAnswer(transaction.last, transaction.port, transaction.address)
             self._ends.append((now + PATIENCE, transaction.key))
 
-    def get(self, key: server.Key) -> KeptAnswer | None:
+    def get(self, key: TransactionKey) -> KeptAnswer | None:
         return self._answers.get(key)
 
     def drop_old(self, now: float) -> None:
@@ -62,7 +62,7 @@ class Transactions:
         self._timers = timers
         self._on_request = on_request
         self._clients: dict[client.Key, ClientTransaction] = {}
-        self._servers: dict[server.Key, ServerTransaction] = {}
+        self._servers: dict[TransactionKey, ServerTransaction] = {}
         self._to_acknowledge: dict[Dialog, ServerTransaction] = {}
         self.kept = KeptAnswers(timers.clock)
         timers.after(PATIENCE, self._drop_old)

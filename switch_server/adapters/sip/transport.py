@@ -1,32 +1,27 @@
 """The UDP socket of SIP, and the local address towards a far one."""
 
 import contextlib
-import fcntl
 import ipaddress
 import socket
-import struct
 import time
 from collections import Counter
 from typing import Final
 
 from switch_server.adapters.sip import grammar
+from switch_server.adapters.sip.batch import BatchSocket
 from switch_server.adapters.sip.message import Address
 
 RECEIVE_BUFFER: Final = 4 << 20
-LARGEST: Final = 65535
 _IP_MTU_DISCOVER: Final = 10  # Linux
 _IP_PMTUDISC_DONT: Final = 0
 """No DF: a large message may be cut into fragments anywhere on its way (RFC 791 §3.2)."""
-SIOCGSTAMP: Final = 0x8906
-TIMEVAL: Final = struct.Struct("@ll")
-"""``struct timeval`` of ``SIOCGSTAMP`` (socket(7))."""
 
 
 class Port:
     """One local address on the shared socket."""
 
-    def __init__(self, skt: socket.socket, address: Address, counters: Counter[str]) -> None:
-        self._skt = skt
+    def __init__(self, batches: BatchSocket, address: Address, counters: Counter[str]) -> None:
+        self._batches = batches
         self.address = address
         self._counters = counters
 
@@ -34,9 +29,9 @@ class Port:
         """Sends now; a datagram that can't be sent (a name as address, a full buffer) is counted: SIP repeats requests."""
         try:
             if grammar.ipv4(address[0]) is not None:  # a name would wait for DNS
-                self._skt.sendto(data, address)
+                self._batches.send(data, address)
                 return
-        except (OSError, OverflowError):
+        except OSError:
             pass
         self._counters["unsendable"] += 1
 
@@ -59,31 +54,45 @@ class SipSocket:
         self.listen: Address = self.skt.getsockname()
         self._any = ipaddress.IPv4Address(self.listen[0]).is_unspecified
         self._ports: dict[str, Port] = {}
+        self._batches = BatchSocket(self.skt)
+        self.arrived: float | None = None
+        """When the datagram that was received last came, by the kernel; seconds of the system's clock."""
+        self.oldest: float | None = None
+        """The same of the oldest one that is not handled yet, where any is."""
 
     def port_for(self, far: str) -> Port:
         local = _local_ip(far) if self._any else self.listen[0]
         if local not in self._ports:
-            self._ports[local] = Port(self.skt, (local, self.listen[1]), self._counters)
+            self._ports[local] = Port(self._batches, (local, self.listen[1]), self._counters)
         return self._ports[local]
 
     def receive(self) -> tuple[bytes, Address] | None:
         """The next datagram and its source; ``None``: there is none."""
-        while True:
+        while not self._batches.waiting:
             try:
-                return self.skt.recvfrom(LARGEST)
+                self._batches.receive()
             except BlockingIOError:
                 return None
             except OSError:
                 continue  # an ICMP error of an earlier send
+        found = self._batches.waiting.popleft()
+        self.arrived = found.arrived
+        return found.data, found.source
+
+    @property
+    def has_more(self) -> bool:
+        """Datagrams have been read from the socket, and not yet taken."""
+        return bool(self._batches.waiting)
+
+    @property
+    def was_emptied(self) -> bool:
+        """The last receive has found fewer datagrams than it could take, and all of them are taken."""
+        return not self._batches.waiting and not self._batches.full
 
     def waited(self) -> float:
-        """Seconds for which the datagram that was received last had been in the socket, by the kernel's stamp; 0 if there is none."""
-        try:
-            stamp = fcntl.ioctl(self.skt, SIOCGSTAMP, bytes(TIMEVAL.size))
-        except OSError:
-            return 0.0
-        seconds, micros = TIMEVAL.unpack(stamp)
-        return max(0.0, time.time() - float(seconds) - float(micros) / 1e6)
+        """Seconds since the oldest datagram has come that is not handled yet, or else the last received one; 0 if the kernel has not told."""
+        came = self.arrived if self.oldest is None else self.oldest
+        return 0.0 if came is None else max(0.0, time.time() - came)
 
     def shutdown(self) -> None:
         self.skt.close()

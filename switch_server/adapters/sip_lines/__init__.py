@@ -1,6 +1,6 @@
 """Telephone lines by SIP: ``ports.LinesPort`` on ``adapters.sip``, which has the messages, the transactions and the thread.
 
-``gate`` (what may come in) → ``exchange`` (dispatch) → ``inbound`` | ``outbound`` (``desk_leg``: to an agent's phone) over ``in_dialog`` and
+``entrance`` (floods and calls that are too many) → ``gate`` (what may come in) → ``exchange`` (dispatch) → ``inbound`` | ``outbound`` (``desk_leg``: to an agent's phone) over ``in_dialog`` and
 ``leg`` → events. ``dialog``: identity and routes. Pure helpers: ``sdp``, ``digest``, ``session_timer``, ``causes``, ``trunk_table``.
 """
 

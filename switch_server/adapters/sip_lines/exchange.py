@@ -1,9 +1,10 @@
 """From datagrams to legs: dispatch, admission of incoming calls, placing of outgoing ones. Runs on the SIP thread."""
 
+import contextlib
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Final
 
@@ -14,12 +15,14 @@ from switch_server.adapters.sip import server
 from switch_server.adapters.sip.grammar import MalformedFieldError
 from switch_server.adapters.sip.message import Address, Request
 from switch_server.adapters.sip.server import ServerTransaction
+from switch_server.adapters.sip.thread import Handling
 from switch_server.adapters.sip.timers import SipTimers, Timer
 from switch_server.adapters.sip.transactions import Transactions
 from switch_server.adapters.sip.transport import SipSocket
 from switch_server.adapters.sip_lines import extensions, messages, sdp, session_timer
 from switch_server.adapters.sip_lines.desk_leg import DeskLeg, address_of
 from switch_server.adapters.sip_lines.dialog import SipDialog
+from switch_server.adapters.sip_lines.entrance import Entrance, Key
 from switch_server.adapters.sip_lines.gate import Gate
 from switch_server.adapters.sip_lines.in_dialog import DialogLeg
 from switch_server.adapters.sip_lines.inbound import InboundLeg
@@ -28,7 +31,6 @@ from switch_server.adapters.sip_lines.merged import BegunCalls
 from switch_server.adapters.sip_lines.number_fields import called_of, caller_of, line_of, traced_caller_of
 from switch_server.adapters.sip_lines.overload import Overload
 from switch_server.adapters.sip_lines.own_offers import ALLOWED, SUPPORTED
-from switch_server.adapters.sip_lines.sender_limit import SenderLimit
 from switch_server.adapters.sip_lines.trunk_leg import CarrierCall, TrunkLeg, carrier_number
 from switch_server.adapters.sip_lines.trunk_table import TrunkTable, addresses, takes_number
 from switch_server.core.call import CallOffered
@@ -61,7 +63,6 @@ class Exchange:
         self._leg_began, self._leg_ended = leg_began, leg_ended
         self._new_call_id = new_call_id
         self._trace = trace
-        self._senders = SenderLimit()
         self._desk_token = desk_token
         self._ports = ports
         self._table = table
@@ -70,6 +71,7 @@ class Exchange:
         self._proven: Trunk | None = None
         self._begun = BegunCalls()
         self.overload = Overload()
+        self._entrance = Entrance(ports, table, self._gate, self.overload, counters, clock)
         self._clock = clock
         self._dialogs: dict[tuple[str, str], DialogLeg] = {}
         self._paused: dict[LegId, Timer] = {}
@@ -104,20 +106,32 @@ class Exchange:
 
     # --- datagrams ---
 
-    def on_datagram(self, datagram: bytes, source: Address) -> None:
-        """Raises nothing."""
+    def look(self, datagram: bytes, source: Address) -> Handling | None:
+        """Settles a datagram at once, or returns its handling. Neither raises anything."""
+        self.counters["datagrams"] += 1
+        with self._guarded(source):
+            look = self._entrance.look(datagram, source)
+            return None if look.settled else partial(self._handle_safely, datagram, source, look.admitted)
+        return None
+
+    def _handle_safely(self, datagram: bytes, source: Address, admitted: Key | None) -> None:
+        with self._guarded(source):
+            self._handle(datagram, source, decided=admitted is not None)
+        if admitted is not None:
+            self._entrance.handled(admitted)
+
+    @contextlib.contextmanager
+    def _guarded(self, source: Address) -> Iterator[None]:
+        """A fault costs one datagram."""
         try:
-            self._on_datagram(datagram, source)
+            yield
         except Exception:
             self.counters["faults"] += 1
             if self.counters["faults"] <= LOGGED:
                 log.exception("sip: a datagram from %s:%d failed", *source)  # without its text, which may have a PIN
 
-    def _on_datagram(self, datagram: bytes, source: Address) -> None:
-        self.counters["datagrams"] += 1
-        if not self._senders.reads(datagram, source[0], time.monotonic(), trunk=self._table.knows(source[0])):
-            self.counters["dropped_flood"] += 1
-            return
+    def _handle(self, datagram: bytes, source: Address, *, decided: bool) -> None:
+        """``decided``: the call that it begins is admitted."""
         verdict = self._gate.judge(datagram, source, self._clock())
         if verdict is None:
             return
@@ -127,11 +141,9 @@ class Exchange:
             return
         self._proven = verdict.trunk  # of the request being read: ``take`` returns after it has been admitted
         try:
-            if isinstance(verdict.message, Request) and self._is_too_much(verdict.message, verdict.trunk):
-                self.counters["refused_overload"] += 1
-                answer = self._gate.overloaded(verdict.message, self._clock())
-                if answer is not None:
-                    port.send(answer, source)
+            request = verdict.message
+            if not decided and isinstance(request, Request) and self._is_too_much(request, verdict.trunk):
+                self._entrance.refuse(request)
             else:
                 self.tm.take(verdict.message, port)
         except MalformedFieldError:
@@ -275,7 +287,7 @@ class Exchange:
         self._begun.begun(leg.identity)
         self.overload.begins(leg.id, _sharer(request, self._proven), time.monotonic())
         self.counters["calls_in"] += 1
-        log.info("leg %s: offered on %s", leg.id, trunk.name)
+        log.debug("leg %s: offered on %s", leg.id, trunk.name)
         if number := traced_caller_of(request.elements, trunk):
             self._trace(call_of(leg.id), number)
         leg.guard(self.emit)(CallOffered(leg.id, trunk.name, caller_of(request.elements, trunk), dnis, leg.far, line))

@@ -24,7 +24,7 @@ from switch_server.core.words import Trunk
 from switch_server.ports.phones import DeskPhoneBook
 
 REPLIES_PER_SECOND: Final = 50
-REFUSALS_PER_SECOND: Final = 2000
+REFUSALS_PER_SECOND: Final = 4000
 RETRY_AFTER_S: Final = 5
 REMEMBERED: Final = 8192
 
@@ -80,8 +80,9 @@ class Gate:
         self._nobody = Trunk(TrunkName(""), username="nobody", password=secrets.token_hex(16))
         """For an unknown user: the check takes as long as for a wrong password, and no password fits."""
         self._tag = secrets.token_hex(8)
-        self._second = 0
-        self._replies = 0
+        self._our_tag = f";tag={self._tag}".encode()
+        self._replies = PerSecond(REPLIES_PER_SECOND)
+        self._refusals = PerSecond(REFUSALS_PER_SECOND)
         self.recent = KnownDialogs()
 
     def judge(self, datagram: bytes, source: Address, now: float) -> PassedMessage | bytes | None:
@@ -165,25 +166,42 @@ class Gate:
 
     def refuse(self, request: Request, code: int, reason: str, now: float, *headers: Header) -> bytes | None:
         """A stateless response, within the limit."""
-        if request.method == "ACK" or not self._within(REPLIES_PER_SECOND, now):
+        if request.method == "ACK" or not self._within(self._replies, now):
             return None
         return stateless.response(request, code, reason, tag=self._tag, headers=headers)
 
     def overloaded(self, invite: Request, now: float) -> bytes | None:
         """To an INVITE that has passed, and that is too much (RFC 3261 §21.5.4); one address that floods isn't answered each time."""
-        if not self._within(REFUSALS_PER_SECOND, now):
+        if not self._within(self._refusals, now):
             return None
         after = ("Retry-After", str(RETRY_AFTER_S))
         return stateless.response(invite, 503, "Service Unavailable", tag=self._tag, headers=(after,))
 
-    def _within(self, most: int, now: float) -> bool:
-        """Counts one more stateless response of this second; ``False``: they are too many."""
-        if int(now) != self._second:
-            self._second, self._replies = int(now), 0
-        self._replies += 1
-        if self._replies > most:
+    def ends_refusal(self, datagram: bytes) -> bool:
+        """Whether it is the ACK of a stateless response, which nobody waits for (RFC 3261 §8.2.7)."""
+        return datagram.startswith(b"ACK ") and self._our_tag in datagram
+
+    def _within(self, limit: "PerSecond", now: float) -> bool:
+        within = limit.takes(now)
+        if not within:
             self._counters["unanswered"] += 1
-        return self._replies <= most
+        return within
+
+
+class PerSecond:
+    """So many stateless responses of one kind a second, that one kind takes nothing from another."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._second = 0
+        self._taken = 0
+
+    def takes(self, now: float) -> bool:
+        """Counts one more; ``False``: they are too many."""
+        if int(now) != self._second:
+            self._second, self._taken = int(now), 0
+        self._taken += 1
+        return self._taken <= self._most
 
 
 def _retransmission_key(request: Request) -> tuple[str, ...]:

@@ -102,7 +102,7 @@ class SipLeg:
         self.state = state
         self.near: Near | None = None
         self.far: Far | None = None
-        self.origin = sdp.Origin(secrets.randbelow(2**31))
+        self.origin = sdp.Origin(secrets.randbits(31))
         self.last_sdp: str | None = None
         """The SDP that we sent last; a refresh repeats it."""
         self._both_offered = False
@@ -134,7 +134,7 @@ class SipLeg:
         """Ends the leg: later messages have no effect."""
         if self.state is LineState.ENDED:
             return
-        log.info("leg %s: %s -> %s %s -> ended", self.id, self.state, cause, code)
+        log.debug("leg %s: %s -> %s %s -> ended", self.id, self.state, cause, code)
         self.state = LineState.ENDED
         self.wait(None)
         self._cancel_session()

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 from shared.enums import EndCause
 from shared.ids import CallId, LegId, TrunkName
-from switch_server.adapters.sip.thread import SipThread
+from switch_server.adapters.sip.thread import Handling, SipThread
 from switch_server.adapters.sip.timers import SipTimers
 from switch_server.adapters.sip.transport import SipSocket
 from switch_server.adapters.sip_lines.carrier_registrations import CarrierRegistrations
@@ -74,7 +74,7 @@ class SipLines:
         """Opens the port and starts the SIP thread."""
         self._ports = SipSocket(self._listen, self._counters)
         timers = SipTimers()
-        self._loop = SipThread(self._ports, timers, self._counters, self._on_datagram)
+        self._loop = SipThread(self._ports, timers, self._counters, self._look)
         self._loop.call(self._begin, timers)
         self._loop.start()
 
@@ -105,9 +105,8 @@ class SipLines:
         self._exchange.service_route = self._registrations.service_route
         self._registrations.load()
 
-    def _on_datagram(self, datagram: bytes, source: tuple[str, int]) -> None:
-        if self._exchange is not None:
-            self._exchange.on_datagram(datagram, source)
+    def _look(self, datagram: bytes, source: tuple[str, int]) -> Handling | None:
+        return None if self._exchange is None else self._exchange.look(datagram, source)
 
     def stop(self) -> None:
         """Hangs up all legs (each with its ``LegEnded``) and closes the port."""

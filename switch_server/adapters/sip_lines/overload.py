@@ -1,10 +1,11 @@
 """Overload control: whether a new call may begin. Pure; the time is an argument (seconds that only rise).
 
-Two queues are watched, by what a caller feels. *The socket*: an INVITE that has waited ``LATE`` is refused; so the queue stays that short, since a
-refusal costs a fraction of a call. *The core* (engine, card, records): so many calls may be in set-up at once, a window. A window clocks itself: a
-call begins when another has been answered, so the core is neither idle nor behind, whatever its capacity is at this moment. Each interval the
-window moves towards the size at which the shortest time to the core's first effect is ``TARGET`` (as CoDel, RFC 8289, the shortest: a burst is no
-overload; RFC 7339 and 7415 leave the measure to the server). In both, who has had less than a fair share goes first.
+Two queues are watched, by what a caller feels. *The datagrams* that are not handled: an INVITE that comes when the oldest has waited ``LATE`` is
+refused; so the queue stays that short, since a refusal costs a fraction of a call. *The core* (engine, card, records): so many calls may be in
+set-up at once, a window. A window clocks itself: a call begins when another has been answered, so the core is neither idle nor behind, whatever its
+capacity is at this moment. Each interval the window moves towards the size at which the shortest time to the core's first effect is ``TARGET`` (as
+CoDel, RFC 8289, the shortest: a burst is no overload; RFC 7339 and 7415 leave the measure to the server). In both, who has had less than a fair
+share goes first.
 
 Messages of calls that have begun, and REGISTER, are never asked about here.
 """
@@ -26,7 +27,7 @@ MORE: Final = 1.5
 SHRINK, GROW = 0.7, 1.2
 """The most by which the window changes in one interval."""
 LATE: Final = 0.03
-"""Seconds in the socket from which an INVITE is refused, while the queue stands."""
+"""Seconds in the queue from which an INVITE is refused, while the queue stands."""
 STANDS_S, AGAIN_S, CALM_S = 0.2, 0.04, 1.0
 """The queue stands when INVITEs that have waited ``LATE`` are read for so long, without one that hasn't; the second value holds until none was late
 for the third. So after a stall, when the queue is long but runs, nobody is refused.
@@ -78,17 +79,27 @@ class Overload:
         """For the operator: the calls refused since the last time that none was refused for ``ALARM_S``; from any thread."""
         return self._lately if now - self._refused_at <= ALARM_S else 0
 
-    def admits(self, source: str, invite: Hashable, now: float, waited: float = 0.0) -> bool:
-        """Whether a new call of ``source`` may begin. ``invite`` is the key of its transaction, ``waited`` its seconds in the socket."""
+    def admits(self, source: str, invite: Hashable, now: float, waited: float = 0.0, coming: int = 0) -> bool:
+        """Whether a new call of ``source`` may begin. ``invite`` is the key of its transaction, ``waited`` the seconds of its queue, ``coming``: so
+        many calls are admitted and have not begun.
+        """
         self._turn(now)
         self._active[source] = now
-        if hash(invite) not in self._refused and self._is_in_time(source, now, waited) and self._has_room(source):
+        if (
+            hash(invite) not in self._refused
+            and self._is_in_time(source, now, waited)
+            and self._has_room(source, coming)
+        ):
             return True
+        self.refused(invite, now)
+        return False
+
+    def refused(self, invite: Hashable, now: float) -> None:
+        """A new call is refused; its repeats are, too."""
         self._lately = self.refused_lately(now) + 1
         self._refused_at = now
         self._refused[hash(invite)] = now
         self._forget_refused(now)
-        return False
 
     def begins(self, call: str, source: str, now: float) -> None:
         """An admitted call is in set-up."""
@@ -127,21 +138,19 @@ class Overload:
         fair = sum(self._taken.values()) / max(1, len(self._active))
         return self._taken.get(source, 0) < max(SMALL, fair / 2)
 
-    def _has_room(self, source: str) -> bool:
+    def _has_room(self, source: str, coming: int) -> bool:
         """A source may fill half of the window, and beyond that its share: nobody is kept out by another, and nobody waits for room that nobody uses."""
-        has = self._is_less_than_window(source)
+        has = self._is_less_than_window(source, len(self._begun) + coming)
         self._bound = self._bound or not has
         return has
 
-    def _is_less_than_window(self, source: str) -> bool:
-        if len(self._begun) < self.window / 2:
+    def _is_less_than_window(self, source: str, begun: int) -> bool:
+        if begun < self.window / 2:
             return True
         sources = len(self._active)
         if sources == 1:
-            return len(self._begun) < self.window
-        return len(self._begun) < MORE * self.window and self._by_source.get(source, 0) < max(
-            SMALL, self.window / sources
-        )
+            return begun < self.window
+        return begun < MORE * self.window and self._by_source.get(source, 0) < max(SMALL, self.window / sources)
 
     def _forget_refused(self, now: float) -> None:
         while self._refused and (

@@ -1,7 +1,8 @@
 """How many datagrams of one address are read: a flood is dropped before it is parsed, so that it costs others no time. Pure.
 
 The limits are far above what an honest sender sends, who repeats what was dropped (RFC 3261 §17.1). A trunk's address has a limit for
-INVITEs and REGISTERs only: what belongs to its calls is always read. How many of the read INVITEs become calls is decided by ``overload``.
+INVITEs and REGISTERs only: what belongs to its calls is always read; an INVITE beyond is refused (``entrance``). How many of the read INVITEs
+become calls is decided by ``overload``.
 """
 
 from collections import OrderedDict
@@ -9,8 +10,8 @@ from typing import Final
 
 STRANGER_RATE: Final = 300.0
 """Datagrams a second of an address that is on no trunk's list: a desk phone, or callers with digest behind one address."""
-TRUNK_RATE: Final = 1000.0
-"""INVITEs and REGISTERs a second of a trunk's address."""
+TRUNK_RATE: Final = 2000.0
+"""INVITEs and REGISTERs a second of a trunk's address: more than the calls that a machine sets up, of which ``overload`` takes as many as it can."""
 BURST_S: Final = 2.0
 """Seconds for which an address that was quiet may send at twice its rate."""
 MOST: Final = 4096

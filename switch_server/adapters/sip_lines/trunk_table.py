@@ -106,7 +106,7 @@ class TrunkTable:
             if (ours := trunk.registration) is not None:
                 user = ours.contact_user or ours.user
                 self._sources += [Source(*far_network(text), trunk, user) for text in ours.registrars]
-        self._known: dict[str, bool] = {}
+        self._known: dict[str, list[Source]] = {}
         self._open = [t for t in self.trunks.values() if t.username and t.direction != "out" and t.registration is None]
         self._far_ends = {a for t in self.trunks.values() for a in addresses(t)}
         self.ends.keep(self._far_ends)
@@ -126,13 +126,18 @@ class TrunkTable:
     # --- calls in ---
 
     def knows(self, ip: str) -> bool:
-        """Whether ``ip`` is on any trunk's list. Cached with a bound: strangers may be many."""
-        if ip not in self._known:
+        """Whether ``ip`` is on any trunk's list."""
+        return bool(self._sources_at(ip))
+
+    def _sources_at(self, ip: str) -> list[Source]:
+        """Cached with a bound: strangers may be many."""
+        found = self._known.get(ip)
+        if found is None:
             if len(self._known) > 4096:
                 self._known.clear()
             far = ipaddress.IPv4Address(ip)
-            self._known[ip] = any(far in source.network for source in self._sources)
-        return self._known[ip]
+            found = self._known[ip] = [source for source in self._sources if far in source.network]
+        return found
 
     def is_far_end(self, address: Address) -> bool:
         """Whether outgoing calls go to this address."""
@@ -150,14 +155,16 @@ class TrunkTable:
 
         ``dnis``: the dialled number as a trunk's rules read it.
         """
-        far = ipaddress.IPv4Address(source[0])
         found = [
-            ((each.user is not None, each.port == source[1], t.direction != "out", takes_number(t, dnis(t))), t)
-            for each in self._sources
-            if far in each.network and each.user in (None, user)
-            for t in [each.trunk]
+            ((each.user is not None, each.port == source[1], each.trunk.direction != "out"), each.trunk)
+            for each in self._sources_at(source[0])
+            if each.user in (None, user)
         ]
-        return max(found, key=lambda f: f[0])[1] if found else None
+        if not found:
+            return None
+        best = max(fit for fit, _ in found)
+        equal = [trunk for fit, trunk in found if fit == best]
+        return equal[0] if len(equal) == 1 else max(equal, key=lambda trunk: takes_number(trunk, dnis(trunk)))
 
     def within_rate(self, trunk: Trunk, now: float) -> bool:
         """Whether one more call may come in this second; it is counted."""

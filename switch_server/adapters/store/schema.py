@@ -29,14 +29,14 @@ class RecordTable(Struct, frozen=True):
     key: str
     columns: frozenset[str]
 
-    def upsert(self, row: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-        """SQL and values that insert the row or change only its columns; raises ``RecordRefused``."""
+    def upsert(self, row: dict[str, Any]) -> tuple[str, tuple[Any, ...]]:
+        """SQL and values that insert the row or change only its columns; raises ``RecordRefused``. By position, which SQLite binds faster than by name."""
         if row.get(self.key) is None:
             raise RecordRefused(f"a row of {self.name} without its key {self.key}")
         sql = _upsert(self, tuple(row))
-        return sql, {
-            name: value if type(value) in _PLAIN else plain(self.name, name, value) for name, value in row.items()
-        }
+        return sql, tuple(
+            [value if type(value) in _PLAIN else plain(self.name, name, value) for name, value in row.items()]
+        )
 
 
 _PLAIN: frozenset[type] = frozenset({int, float, str, type(None)})
@@ -49,7 +49,7 @@ def _upsert(table: RecordTable, names: tuple[str, ...]) -> str:
         raise RecordRefused(f"{table.name} has no column {', '.join(unknown)}")
     changes = ", ".join(f"{name} = excluded.{name}" for name in names if name != table.key)
     return (
-        f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({', '.join(':' + name for name in names)}) "  # noqa: S608  names are checked
+        f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))}) "  # noqa: S608  names are checked
         f"ON CONFLICT({table.key}) DO " + (f"UPDATE SET {changes}" if changes else "NOTHING")
     )
 

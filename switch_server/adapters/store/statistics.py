@@ -137,7 +137,7 @@ class Statistics:
         with self._lock:
             if self._closing:
                 raise StoreFailed(CLOSING)
-            self._writer.put(Change(what, run, texts_in(values)))
+            self._writer.put(Change(what, run, texts_in(values.values())))
 
     # --- reading ---
 

@@ -270,7 +270,9 @@ class Store:
         with named(self._path):
             lost = lost_orders(self._db, journal, self.last_sign - REACH)
         for order in lost:
-            self._writer.put(Change("a lost order", order.put, sum(map(texts_in, (order.row, *order.steps)))))
+            self._writer.put(
+                Change("a lost order", order.put, sum(texts_in(row.values()) for row in (order.row, *order.steps)))
+            )
             self.today.order_found(order.row)
         if lost:
             log.warning("store: %d orders copied anew from the order journal", len(lost))
@@ -313,7 +315,7 @@ class Store:
         except RecordRefused as error:
             self._writer.refuse(f"a record of {table}", error)
             return
-        self._change(f"a row of {table}", sql, values)
+        self._writer.put(Change(f"a row of {table}", lambda db: _execute(db, sql, values), texts_in(values)))
         if table == "contacts":
             self._callers.on_contact_row(row)
         elif table == "talks":
@@ -343,7 +345,7 @@ class Store:
             self._writer.put(Change("an order's state", lambda db: _put_step(db, step)))
 
     def _change(self, what: str, sql: str, values: dict[str, Any]) -> None:
-        self._writer.put(Change(what, lambda db: _execute(db, sql, values), texts_in(values)))
+        self._writer.put(Change(what, lambda db: _execute(db, sql, values), texts_in(values.values())))
 
 
 def _wrong_pins(db: Database, day: str) -> tuple[list[tuple[AccountNo, int]], list[tuple[str, int]]]:
@@ -368,7 +370,7 @@ _TRIES_OF_ACCOUNT = _tries_sql("wrong_pins", "account")
 _TRIES_OF_NUMBER = _tries_sql("wrong_pins_from", "number")
 
 
-def _execute(db: sqlite3.Connection, sql: str, values: dict[str, Any]) -> None:
+def _execute(db: sqlite3.Connection, sql: str, values: dict[str, Any] | tuple[Any, ...]) -> None:
     db.execute(sql, values)
 
 

@@ -2,7 +2,7 @@
 
 import logging
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from msgspec import Struct
@@ -35,9 +35,9 @@ class Change(Struct, frozen=True):
     """The change is on disk when its group is committed, with all changes before it; others survive ``kill -9``, but maybe no power cut."""
 
 
-def texts_in(values: Mapping[str, Any]) -> int:
+def texts_in(values: Iterable[Any]) -> int:
     """For ``Change.texts``: the bytes of a statement's values."""
-    return sum([len(value) for value in values.values() if isinstance(value, (str, bytes))])
+    return sum([len(value) for value in values if isinstance(value, (str, bytes))])
 
 
 class StoreCounts(Struct):

@@ -319,7 +319,7 @@ class Call(CallLegs):
 
     def end(self, cause: EndCause) -> None:
         """Ends the call: hangs up all legs. Only the first ``cause`` counts."""
-        if not self._move("end", cause.value):
+        if not self._move("end", cause):
             return
         self.cause = cause
         self.ended_at_step = self.ivr.step_name
@@ -498,5 +498,5 @@ class Call(CallLegs):
         if new is None:
             return False
         self.state = new
-        self.emit(Transition("call", self.id, old.value, why or event, new.value))
+        self.emit(Transition("call", self.id, old, why or event, new))
         return True

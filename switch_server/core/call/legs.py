@@ -139,5 +139,5 @@ class CallLegs:
         old, new = leg.step(event)
         if new is LegState.ENDED:
             leg.ended = self.now
-        self.emit(Transition("leg", leg.id, old.value, event.value, new.value if new else "ignored"))
+        self.emit(Transition("leg", leg.id, old, event, new or "ignored"))
         return old, new

@@ -296,12 +296,14 @@ class Desks:
 
         ``attempt(name, work)`` runs ``work`` and catches its exceptions, so that a fault of one seat does not touch the others.
         """
-        touched, self._touched = self._touched, {}
-        for agent in touched:
-            attempt("desks", partial(self._tell, agent))
-        answers, self._answers = self._answers, []
-        for answer in answers:
-            self._switch.emit(answer)
+        if self._touched:
+            touched, self._touched = self._touched, {}
+            for agent in touched:
+                attempt("desks", partial(self._tell, agent))
+        if self._answers:
+            answers, self._answers = self._answers, []
+            for answer in answers:
+                self._switch.emit(answer)
 
     def _tell(self, agent: AgentId) -> None:
         was, now = self._told.get(agent), self.desk_state(agent)

@@ -167,15 +167,18 @@ class Leg:
         new = TRANSITIONS[old].get(event)
         if new is not None:
             self._state = new
-            self._changed()
+            if new is LegState.ENDED:
+                self._changed()
         return old, new
 
     def step_channel(self, event: str) -> bool:
         """Applies an event of the channel; ``False`` where this state has no transition for the event (stale, or repeated)."""
-        new = CHANNEL_TRANSITIONS[self._channel].get(event)
+        old = self._channel
+        new = CHANNEL_TRANSITIONS[old].get(event)
         if new is not None:
             self._channel = new
-            self._changed()
+            if (new in HOLDING) is not (old in HOLDING):
+                self._changed()
         return new is not None
 
     def give_up_channel(self) -> None:

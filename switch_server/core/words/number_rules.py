@@ -98,6 +98,12 @@ def _international(number: str) -> str:
 
 def changed(own: tuple[NumberRule, ...], number: str, *, incoming: bool) -> str:
     """The number after the trunk's rules, and of one that comes in after the house's; a withheld number (empty) stays empty."""
+    return _changed(own, number[:LONGEST_NUMBER], incoming=incoming)
+
+
+@lru_cache(4096)
+def _changed(own: tuple[NumberRule, ...], number: str, *, incoming: bool) -> str:
+    """Cached, since the same number is asked for several times a call, and the numbers called are few."""
     return result(number, trial(own, number, incoming=incoming))
 
 

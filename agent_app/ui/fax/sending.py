@@ -77,6 +77,7 @@ class SendFaxDialog(DeskDialog):
         self.at.setTimeZone(ZONE)
         self.at.setDisplayFormat("yyyy-MM-dd HH:mm")
         self.at.setCalendarPopup(True)
+        self.when.setMinimumContentsLength(10)  # beside the time, which takes the rest
         self.to.setMaxLength(NAME_MAX)
         self.subject.setMaxLength(NAME_MAX)
         self.note.setTabChangesFocus(True)

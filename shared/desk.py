@@ -645,7 +645,7 @@ class DeskRefusal(StrEnum):
     SEAT_BUSY = "seat_busy"  # the other seat is locked by its work, in a call, or not open
     NOT_HERE = "not_here"  # the agent is not logged in
     NOT_IN_CALL = "not_in_call"  # there is no call to listen to
-    FAX_REFUSED = "fax_refused"  # ``text``: a ``shared.desk_fax.FaxProblem``
+    FAX_REFUSED = "fax_refused"  # ``text``: ``shared.desk_fax.FaxProblem`` and what it says
     BUSY = "busy"  # the switch is stopping, or overloaded
     FAULT = "fault"  # a bug of the switch, logged there
 

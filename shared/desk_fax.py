@@ -44,7 +44,10 @@ CoverText = Annotated[str, Meta(max_length=1000)]
 
 
 class FaxProblem(StrEnum):
-    """Why a document or a fax is refused: ``Refused.text`` of ``DeskRefusal.FAX_REFUSED``. Stable; the app has the texts for people."""
+    """Why a document or a fax is refused: the first word of ``Refused.text`` of ``DeskRefusal.FAX_REFUSED``. Stable; the app has the texts for people.
+
+    Where a document is at fault, its ``shared.documents.DocumentFault`` and the fault's fields follow: ``too_large too_dense limit=64``.
+    """
 
     NO_FAX = "no_fax"  # the switch has no fax channels; the operator was told what to install
     TOO_LARGE = "too_large"  # more than UPLOAD_MAX bytes

@@ -8,7 +8,7 @@ from typing import Annotated, Final
 import msgspec
 from msgspec import Meta, Struct
 
-from shared.documents import AnyStatement, DocumentFault, PageOptions, PreviewSize
+from shared.documents import DocumentFault, PageOptions, PreviewSize
 
 REPLY_MAX: Final = 4096
 """Bytes. A longer reply is not read."""
@@ -22,12 +22,6 @@ class RenderFile(DocumentJob, frozen=True):
     """Turns the file ``source`` (text, PDF or image, told by its content) into the TIFF class F ``target``."""
 
     source: str
-    target: str
-    options: PageOptions
-
-
-class RenderStatement(DocumentJob, frozen=True):
-    statement: AnyStatement
     target: str
     options: PageOptions
 
@@ -73,6 +67,6 @@ class JobRefused(Struct, frozen=True, tag=True, tag_field="reply"):
     fields: dict[str, int] = {}
 
 
-AnyJob = RenderFile | RenderStatement | RenderHtml | PreviewPage | ConvertReceived
+AnyJob = RenderFile | RenderHtml | PreviewPage | ConvertReceived
 JOBS: Final[msgspec.json.Decoder[AnyJob]] = msgspec.json.Decoder(AnyJob)
 REPLIES: Final[msgspec.json.Decoder[JobDone | JobRefused]] = msgspec.json.Decoder(JobDone | JobRefused)

@@ -1,6 +1,6 @@
-"""Documents that leave as pages (faxes, later mail): what a page shows beside its text, statements' rows, and faults. Texts for people: ``resources/texts/documents.yaml``.
+"""Documents that leave as pages (faxes, later mail): what a page shows beside its text, and faults. Texts for people: ``resources/texts/documents.yaml``.
 
-Times are UTC seconds since 1970 (float), shown in Asia/Shanghai; money fen; prices 1/1000 yuan; dates ``YYYYMMDD`` in Asia/Shanghai.
+Times are UTC seconds since 1970 (float), shown in Asia/Shanghai.
 """
 
 from collections.abc import Mapping
@@ -9,9 +9,8 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from shared.aci import Funds, Holding, OrderRow
-from shared.bounds import ROWS_MAX, AccountRef, CodeRef, ContractRef, FullName, Line, Money, Price, Quantity, Sentence
-from shared.enums import Language, Market, Side
+from shared.bounds import FullName, Line, Sentence
+from shared.enums import Language
 
 
 class Resolution(StrEnum):
@@ -70,7 +69,7 @@ class PageHeader(Struct, frozen=True):
     language: Language = Language.ZH
 
 
-class CoverSheet(Struct, frozen=True):
+class PrintedCover(Struct, frozen=True):
     """封面: the first page, with labels in both languages. ``house``: the firm's name at the top. Pages are counted by the renderer."""
 
     recipient: FullName
@@ -87,70 +86,5 @@ class PageOptions(Struct, frozen=True):
 
     resolution: Resolution = Resolution.FINE
     header: PageHeader | None = None
-    cover: CoverSheet | None = None
+    cover: PrintedCover | None = None
     pages_max: Annotated[int, Meta(ge=1, le=100)] = 100
-
-
-class Fill(Struct, frozen=True):
-    """成交: one fill of an order."""
-
-    contract: ContractRef
-    market: Market
-    code: CodeRef
-    name: FullName
-    side: Side
-    price: Price
-    quantity: Quantity
-    filled_at: float
-
-
-class Settlement(Struct, frozen=True):
-    """交割单: one settled trade. ``net``: the change of the cash balance (发生金额), ``balance`` and ``shares`` after it."""
-
-    trade_date: Line
-    contract: ContractRef
-    market: Market
-    code: CodeRef
-    name: FullName
-    side: Side
-    price: Price
-    quantity: Quantity
-    commission: Money
-    stamp_duty: Money
-    transfer_fee: Money
-    net: Money
-    balance: Money
-    shares: Quantity
-
-
-class PrintedStatement(Struct, frozen=True, tag=True, tag_field="type", kw_only=True):
-    """对账单: a customer's data, as it was at ``at``. The columns are in ``resources/documents/statements.yaml``."""
-
-    language: Language = Language.ZH
-    house: FullName
-    customer: FullName
-    account: AccountRef
-    at: float
-
-
-class FundsStatement(PrintedStatement, frozen=True, kw_only=True):
-    funds: Funds
-
-
-class HoldingsStatement(PrintedStatement, frozen=True, kw_only=True):
-    rows: Annotated[tuple[Holding, ...], Meta(max_length=ROWS_MAX)]
-
-
-class OrdersStatement(PrintedStatement, frozen=True, kw_only=True):
-    rows: Annotated[tuple[OrderRow, ...], Meta(max_length=ROWS_MAX)]
-
-
-class FillsStatement(PrintedStatement, frozen=True, kw_only=True):
-    rows: Annotated[tuple[Fill, ...], Meta(max_length=ROWS_MAX)]
-
-
-class SettlementStatement(PrintedStatement, frozen=True, kw_only=True):
-    rows: Annotated[tuple[Settlement, ...], Meta(max_length=ROWS_MAX)]
-
-
-AnyStatement = FundsStatement | HoldingsStatement | OrdersStatement | FillsStatement | SettlementStatement

@@ -54,6 +54,13 @@ class ReportRow(Struct, frozen=True, kw_only=True):
     """Talk, hold and wrap-up time per talk."""
     orders: int = 0
     turnover: Fen = Fen(0)
+    faxes_sent: int = 0
+    """Every page confirmed."""
+    fax_pages_sent: int = 0
+    """Confirmed pages, those of faxes that failed later too."""
+    faxes_failed: int = 0
+    faxes_received: int = 0
+    fax_pages_received: int = 0
     dispositions: dict[str, int] = {}
     shift_ms: int = 0
     open_ms: int = 0

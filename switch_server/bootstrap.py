@@ -48,10 +48,11 @@ from switch_server.services.collector import exempt_lasting_objects
 from switch_server.services.config_file import branch_name, desk_endpoint
 from switch_server.services.draining import OrderlyStop
 from switch_server.services.engine import Adapters, Engine
-from switch_server.services.fax_spool import LOOK_EVERY
+from switch_server.services.fax_spool import LOOK_EVERY, RECEIVED
 from switch_server.services.loop_watch import LoopWatch
 from switch_server.services.operations import OperationSources, SwitchOperations
 from switch_server.services.periodic import every
+from switch_server.services.received_pages import ReceivedPages
 from switch_server.services.report_service import KEEP_EVERY, ReportService
 from switch_server.services.settings import FAX_FOLDER, SwitchSettings, read_settings
 from switch_server.services.staff import StaffSources, SwitchStaff
@@ -130,10 +131,11 @@ class Server:
             self.engine,
             self.clock,
             new_call_id,
-            self.pages,
             self._documents,
             statements,
         )
+        self._received = ReceivedPages(state / FAX_FOLDER / RECEIVED, self.pages)
+        self.fax.faxes.listen(self._received.on_fax)
         self.desks = DeskServices(self._desk_parts(new_call_id))
         self.lines = SipLines(
             post,
@@ -166,8 +168,7 @@ class Server:
         self._every("space for faxes", LOOK_EVERY, partial(asyncio.to_thread, self.fax.spool.look))
         self._every("old documents", OLD_DOCUMENTS_EVERY, lambda: self.pages.remove_old(self.clock()))
         self._running.callback(self.pages.stop)
-        self.fax.received.start()
-        self._running.callback(self.fax.received.stop)
+        self._running.callback(asyncio.get_running_loop().create_task(self._received.run()).cancel)
         self._every("days for reports", KEEP_EVERY, self.reports.keep_next)
         self.engine.post(Configured(self.settings.core, self.settings.flows))
         self.engine.post(self.store.faxes_open())

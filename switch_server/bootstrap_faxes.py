@@ -14,8 +14,7 @@ from switch_server.services.engine import Engine
 from switch_server.services.fax_back import FaxBack, Statements
 from switch_server.services.fax_documents import FaxDocuments
 from switch_server.services.fax_operations import FaxOperations, FaxOperationSources
-from switch_server.services.fax_received import ReceivedPages
-from switch_server.services.fax_spool import RECEIVED, FaxSpool
+from switch_server.services.fax_spool import FaxSpool
 from switch_server.services.faxes import FaxSources, SwitchFaxes
 
 DOCUMENTS: Final = "documents"
@@ -49,7 +48,6 @@ class FaxServices:
         engine: Engine,
         clock: Callable[[], float],
         new_id: Callable[[], CallId],
-        pages: DocumentSpool,
         documents: Documents,
         statements: Statements | None = None,
     ) -> None:
@@ -75,8 +73,6 @@ class FaxServices:
                 customer_name=name_of,
             )
         )
-        self.received = ReceivedPages(folder / RECEIVED, pages)
-        self.faxes.listen(self.received.changed)
         self.operations = FaxOperations(
             FaxOperationSources(
                 clock=clock,

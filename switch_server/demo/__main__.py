@@ -15,6 +15,7 @@ from rich.console import Console
 from shared.control import SOCKET_NAME
 from shared.ids import AgentId
 from shared.link.rights import owner_only
+from switch_server.adapters.cards import fax_library
 from switch_server.demo import summary
 from switch_server.demo.caller_processes import CallGenerator
 from switch_server.demo.centre import DemoCentre
@@ -23,9 +24,10 @@ from switch_server.demo.errands import PATIENCE, WATCHED_PATIENCE, customer_call
 from switch_server.demo.live import LiveView
 from switch_server.demo.outcome import read_outcome
 from switch_server.demo.processes import ProgramFailed, free_port, is_free
+from switch_server.demo.telephones import FAX_NUMBER
 from switch_server.demo.telephones.caller import CallReport
 from switch_server.demo.texts import CHOICES, DemoTexts, language_of
-from switch_server.demo.world import NUMBER, DemoFolder, DemoPorts
+from switch_server.demo.world import NUMBER, OWN_FAX, DemoFolder, DemoPorts
 from switch_server.services.demo_data import AGENTS, SEED
 
 EXAMPLES = """examples:
@@ -88,7 +90,7 @@ async def _demo(given: argparse.Namespace, console: Console, texts: DemoTexts) -
     )
     console.print(texts("laying_out"))
     folder.make(given.ip, ports)
-    centre = DemoCentre(folder, ports, given.seed, texts.language)
+    centre = DemoCentre(folder, given.ip, ports, given.seed, texts.language)
     desks = DemoDesks(folder, watched=watched, language=texts.language)
     uri = f"sip:{NUMBER}@{given.ip}:{ports.sip}"
     callers = CallGenerator(
@@ -104,6 +106,7 @@ async def _demo(given: argparse.Namespace, console: Console, texts: DemoTexts) -
         if await _started(centre, desks, enough):
             _invite(console, texts, folder, uri, time.monotonic() - begun)
             _introduce(console, texts, desks)
+            _introduce_fax(console, texts, folder)
             view = LiveView(folder.state, console, texts, watched=console.is_terminal and not given.headless)
             await _run(given, centre, desks, callers, view, enough, _pace(given, watched=watched))
     finally:
@@ -143,7 +146,7 @@ async def _run(
     waiting = [asyncio.create_task(each) for each in (enough.wait(), _watch(centre, desks, callers), view.run())]
     if not given.no_callers:
         await callers.start()
-        waiting.append(asyncio.create_task(callers.call(given.calls, every)))
+        waiting.append(asyncio.create_task(_call(callers, view, given.calls, every)))
     done, rest = await asyncio.wait(waiting, timeout=given.seconds, return_when=asyncio.FIRST_COMPLETED)
     for task in rest:
         task.cancel()
@@ -151,6 +154,13 @@ async def _run(
             await task
     for task in done:
         task.result()
+
+
+async def _call(callers: CallGenerator, view: LiveView, calls: int | None, every: float) -> None:
+    """Returns when all calls are over, and the faxes that they have asked for."""
+    await callers.call(calls, every)
+    if not fax_library.missing():
+        await view.faxes_over()
 
 
 async def _watch(centre: DemoCentre, desks: DemoDesks, callers: CallGenerator) -> None:
@@ -195,6 +205,15 @@ def _introduce(console: Console, texts: DemoTexts, desks: DemoDesks) -> None:
     console.print(texts("robots", agents=", ".join(f"{each.agent} {each.name}" for each in desks.robots)), markup=False)
 
 
+def _introduce_fax(console: Console, texts: DemoTexts, folder: DemoFolder) -> None:
+    """Prints the fax machine's number and where its pages are, or what to install."""
+    package = fax_library.missing()
+    told = (
+        texts("no_fax", package=package) if package else texts("fax", number=FAX_NUMBER, own=OWN_FAX, folder=folder.fax)
+    )
+    console.print(told, soft_wrap=True, markup=False)
+
+
 def _show(console: Console, texts: DemoTexts, report: CallReport) -> None:
     console.print(summary.call_line(texts, report), style="" if summary.succeeded(report) else "red", markup=False)
 
@@ -216,6 +235,8 @@ def _sum_up(
     console.print(summary.outcome_table(texts, wrote, failed=failed, unplaced=unplaced))
     for line in summary.talks_lacking(texts, wrote):
         console.print(line, style="red", markup=False)
+    for line in summary.fax_lines(texts, wrote):
+        console.print(line, soft_wrap=True, markup=False)
     console.print(texts("kept", folder=folder.folder), soft_wrap=True, markup=False)
     return 1 if failed or unplaced or unrecorded or wrote.unfinished or wrote.in_doubt or lacking else 0
 

@@ -6,7 +6,7 @@ from shared.control import AskBranches, Branches
 from shared.enums import Language
 from switch_server.demo.control_client import ControlClient
 from switch_server.demo.processes import Program, ProgramFailed
-from switch_server.demo.world import DemoFolder, DemoPorts
+from switch_server.demo.world import OWN_FAX, DemoFolder, DemoPorts
 
 LINK_WAIT, LOOK_EVERY = 40.0, 0.1
 
@@ -14,9 +14,10 @@ LINK_WAIT, LOOK_EVERY = 40.0, 0.1
 class DemoCentre:
     """Starts and stops these programs; their logs are in ``FOLDER/logs``."""
 
-    def __init__(self, folder: DemoFolder, ports: DemoPorts, seed: int, language: Language) -> None:
+    def __init__(self, folder: DemoFolder, ip: str, ports: DemoPorts, seed: int, language: Language) -> None:
         self._folder = folder
         self._ports = ports
+        self._fax_to = f"sip:{OWN_FAX}@{ip}:{ports.sip}"
         self._seed = seed
         self._language = language
         self._logs = folder.folder / "logs"
@@ -46,7 +47,8 @@ class DemoCentre:
     async def _telephones(self) -> None:
         await self._outside.start(
             "switch_server.demo.telephones.outside", "--port", str(self._ports.outside),
-            "--folder", str(self._folder.outside), "--language", self._language.value, up="ready",
+            "--folder", str(self._folder.outside), "--language", self._language.value,
+            "--fax-folder", str(self._folder.fax), "--fax-to", self._fax_to, up="ready",
         )  # fmt: skip
 
     async def _branch(self, branch: str) -> None:

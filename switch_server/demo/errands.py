@@ -6,6 +6,7 @@ from random import Random
 from msgspec import Struct
 
 from shared.ids import Milli, StockCode
+from switch_server.demo.telephones import FAX_NUMBER
 from switch_server.demo.telephones.caller import Errand, KeyPress
 from switch_server.services.demo_data import DemoCustomer, DemoStock, DemoWorld
 
@@ -33,7 +34,7 @@ class CustomerCall(Struct, frozen=True):
 
 
 def customer_calls(world: DemoWorld, uri: str, seed: int, patience: float = PATIENCE) -> Iterator[CustomerCall]:
-    """Calls of all customers in turn: mostly buys, also sells, enquiries, talks with an agent, and some wrong PINs."""
+    """Calls of all customers in turn: mostly buys, also sells, enquiries, statements by fax, talks with an agent, and some wrong PINs."""
     random = Random(seed)  # noqa: S311  a play, not a secret
     stocks = {stock.code: stock for stock in world.stocks}
     number = 0
@@ -48,7 +49,7 @@ def customer_calls(world: DemoWorld, uri: str, seed: int, patience: float = PATI
 AGENT = "_agent"
 """Suffix of the kinds whose call ends with an agent: ``buy_agent`` buys first."""
 _KINDS = (
-    "buy", "none_agent", "sell", "buy_agent", "buy", "funds", "none_agent", "buy", "sell_agent", "holdings",
+    "buy", "none_agent", "fax", "buy_agent", "sell", "funds", "none_agent", "buy", "sell_agent", "holdings",
     "buy", "none_agent", "buy_agent", "quote", "sell", "buy", "none_agent", "wrong_pin", "buy", "sell",
 )  # fmt: skip
 _LISTEN = {"buy": 7.0, "sell": 7.0, "wrong_pin": 4.0}
@@ -89,6 +90,10 @@ def _script(
                 return kind, [*_log_in(customer), *_order("2", random.choice(sellable))]
         case "holdings":
             return kind, [*_log_in(customer), KeyPress(0.5, "4"), KeyPress(SAID_WAIT, "2")]
+        case "fax":
+            number = [KeyPress(SAID_WAIT, f"{FAX_NUMBER}#"), KeyPress(READ_BACK_WAIT, "1")]
+            menus = [KeyPress(0.5, "4"), KeyPress(SAID_WAIT, "4"), KeyPress(SAID_WAIT, "2")]
+            return kind, [*_log_in(customer), *menus, *number, KeyPress(SAID_WAIT, "1")]
         case "quote":
             return kind, [KeyPress(1.5, "2"), KeyPress(SAID_WAIT, random.choice(list(stocks)))]
         case "wrong_pin":

@@ -1,6 +1,7 @@
 """Shows the running calls and the latest orders; polls the switch each second over its control socket, as ``switchctl`` does."""
 
 import asyncio
+import contextlib
 from pathlib import Path
 
 from rich.console import Console, Group
@@ -8,6 +9,7 @@ from rich.live import Live
 from rich.table import Table
 
 from shared.control import AskCalls, AskOrders, Calls, Orders
+from shared.control_fax import ControlFaxes, ListFaxes
 from shared.control_rows import ControlCallRow, ControlOrderRow
 from shared.ids import Milli
 from shared.money import format_price
@@ -16,6 +18,7 @@ from switch_server.demo.texts import DemoTexts
 
 EVERY = 1.0
 SHOWN_CALLS, SHOWN_ORDERS = 12, 10
+FAXES_WAIT = 60.0
 
 
 class LiveView:
@@ -39,6 +42,13 @@ class LiveView:
                 await self._each_second(None)
         finally:
             await self._switch.stop()
+
+    async def faxes_over(self) -> None:
+        """Waits until a fax has been received and none is waiting or being sent; at most ``FAXES_WAIT``."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(FAXES_WAIT):
+                while not _over(await self._switch.ask(ListFaxes(), ControlFaxes)):  # noqa: ASYNC110  there are no reports of it
+                    await asyncio.sleep(EVERY)
 
     async def _each_second(self, live: Live | None) -> None:
         while True:
@@ -89,3 +99,8 @@ def _shares(texts: DemoTexts, row: ControlOrderRow) -> str:
     if row.price is None:
         return texts("cancels", contract=row.cancels)
     return f"{row.code} {row.quantity} × {format_price(Milli(row.price))}"
+
+
+def _over(faxes: ControlFaxes | None) -> bool:
+    rows = faxes.rows if faxes is not None else ()
+    return any(row.direction == "in" and row.ended for row in rows) and all(row.ended for row in rows)

@@ -11,6 +11,7 @@ from msgspec import Struct
 from shared.enums import CallKind, EndCause
 from shared.ids import CallId, recording_of
 from switch_server.adapters.store import StoreReader
+from switch_server.ports.fax_rows import StoredFax
 from switch_server.services.prompt_audio import RATE, Samples, decode_alaw
 
 UNFINISHED = frozenset({EndCause.CARD_LOST.value, EndCause.FAULT.value, EndCause.RECONCILED.value})
@@ -50,8 +51,20 @@ class TalkFound(Struct, frozen=True):
     lacks: tuple[str, ...]
 
 
+class FaxFound(Struct, frozen=True):
+    """A fax sent or received; ``done``: so many of ``pages`` are confirmed. ``result``: of the last try; empty: none has ended."""
+
+    sent: bool
+    number: str
+    done: int
+    pages: int
+    state: str
+    result: str
+    bit_rate: int
+
+
 class DemoOutcome(Struct, frozen=True):
-    """Counts and lists for the summary. ``gave_up``: calls that ended in the queue step without a talk."""
+    """Counts and lists for the summary. ``calls``: answered ones that are no fax. ``gave_up``: calls that ended in the queue step without a talk."""
 
     calls: int
     unfinished: int
@@ -61,6 +74,7 @@ class DemoOutcome(Struct, frozen=True):
     recordings: tuple[RecordingFound, ...]
     talks: tuple[TalkFound, ...]
     gave_up: int
+    faxes: tuple[FaxFound, ...]
 
 
 def recordings(folder: Path) -> list[RecordingFound]:
@@ -82,13 +96,15 @@ def read_outcome(state: Path) -> DemoOutcome:
     try:
         calls = read.calls(limit=EVERYTHING)
         orders = read.orders(limit=EVERYTHING)
+        faxes = read.fax.faxes(EVERYTHING)
+        fax_calls = _fax_calls(read, faxes)
         talks = [row for row in read.talks(limit=EVERYTHING) if row["answered_at"] is not None]
     finally:
         read.close()
     found = recordings(state / "recordings")
     talked = {row["call"] for row in talks}
     return DemoOutcome(
-        calls=sum(call["answered_at"] is not None for call in calls),
+        calls=sum(call["answered_at"] is not None and call["id"] not in fax_calls for call in calls),
         unfinished=sum(call["ended_at"] is None or call["cause"] in UNFINISHED for call in calls),
         orders=len(orders),
         with_contract=sum(order.contract is not None for order in orders),
@@ -96,7 +112,20 @@ def read_outcome(state: Path) -> DemoOutcome:
         recordings=tuple(found),
         talks=tuple(_talks([row for row in talks if row["kind"] in FROM_QUEUE], calls, found)),
         gave_up=sum(call["ended_at_step"] == AGENTS_STEP and call["id"] not in talked for call in calls),
+        faxes=tuple(
+            FaxFound(
+                fax.direction == "out", fax.number, fax.pages_done, fax.pages, fax.state, fax.result or "", fax.bit_rate
+            )
+            for fax in reversed(faxes)
+        ),
     )
+
+
+def _fax_calls(read: StoreReader, faxes: Iterable[StoredFax]) -> set[CallId | None]:
+    """Calls that were a fax from their begin: a voice is in none of them."""
+    own = [fax for fax in faxes if not fax.live]
+    tried = {each.call for fax in own for each in read.fax.fax_tries(fax.id)}
+    return tried | {fax.call for fax in own if fax.direction == "in"}
 
 
 def _talks(rows: list[dict[str, Any]], calls: list[dict[str, Any]], found: list[RecordingFound]) -> Iterable[TalkFound]:

@@ -4,10 +4,13 @@ from collections.abc import Sequence
 
 from rich.table import Table
 
-from switch_server.demo.outcome import DemoOutcome
+from shared.fax import FaxState
+from switch_server.demo.outcome import DemoOutcome, FaxFound
 from switch_server.demo.telephones.caller import CallReport
 from switch_server.demo.texts import DemoTexts
 from switch_server.services.demo_data import DemoCustomer
+
+FAXES_SHOWN = 10
 
 
 def customers_table(texts: DemoTexts, shown: Sequence[DemoCustomer]) -> Table:
@@ -61,12 +64,29 @@ def outcome_table(texts: DemoTexts, wrote: DemoOutcome, *, failed: int, unplaced
             sum(not {"recording", "caller_heard", "desk_heard"} & set(talk.lacks) for talk in talks),
         ),
         ("gave_up", wrote.gave_up),
+        ("faxes_sent", _pages(texts, [fax for fax in wrote.faxes if fax.sent and fax.state == FaxState.SENT])),
+        ("faxes_received", _pages(texts, [fax for fax in wrote.faxes if not fax.sent and fax.done])),
         ("unfinished", wrote.unfinished),
     ]
     table = Table("", "", title=texts("summary"), show_header=False)
     for key, value in rows:
         table.add_row(texts(key), str(value))
     return table
+
+
+def _pages(texts: DemoTexts, faxes: Sequence[FaxFound]) -> str:
+    return texts("faxed", number=len(faxes), pages=sum(fax.done for fax in faxes))
+
+
+def fax_lines(texts: DemoTexts, wrote: DemoOutcome) -> list[str]:
+    """A line for each of the last faxes."""
+    return [
+        texts(
+            "fax_out" if fax.sent else "fax_in",
+            number=fax.number, done=fax.done, pages=fax.pages, rate=fax.bit_rate, state=fax.state, result=fax.result or "-",
+        )
+        for fax in wrote.faxes[-FAXES_SHOWN:]
+    ]  # fmt: skip
 
 
 def talks_lacking(texts: DemoTexts, wrote: DemoOutcome) -> list[str]:

@@ -5,6 +5,7 @@ FOLDER/world/            accounts with PINs, stocks (outside any state folder of
 FOLDER/centre/huawu.yaml, FOLDER/centre/state/
 FOLDER/branches/GZ01/    gateway key, gateway state, trading system state
 FOLDER/outside/          voices of the outside telephones
+FOLDER/fax/              the outside fax machine: its letter, and what has arrived there (TIFF, PDF, first page as PNG)
 FOLDER/desks/desk-1/     an agent's desk: its key file (desk.key), and its app's settings
 ```
 """
@@ -21,12 +22,13 @@ from shared.ids import DeskId
 from shared.link import keys
 from shared.link.rights import own_folder
 from switch_server.adapters.store import Store
-from switch_server.demo.telephones import SLOTS
+from switch_server.demo.telephones import FAX_NUMBER, SLOTS
 from switch_server.services import demo_data
 from switch_server.services.demo_data import DemoWorld
 from switch_server.services.folders import RESOURCES
 
-NUMBER = "95500"
+NUMBER, OWN_FAX = "95500", "95501"
+"""The centre's numbers for calls and for faxes (``resources/flows``)."""
 PRIVATE_NETWORKS = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
 
 
@@ -49,6 +51,7 @@ class DemoFolder:
         self.state = self.centre / "state"
         self.world_files = folder / "world"
         self.outside = folder / "outside"
+        self.fax = folder / "fax"
         self.world: DemoWorld = demo_data.generate(
             demo_data.read_stocks(RESOURCES / "demo" / "stocks.yaml"), seed, agents=agents
         )
@@ -61,7 +64,8 @@ class DemoFolder:
 
     def make(self, ip: str, ports: DemoPorts) -> None:
         """Makes all files anew, and removes those of an earlier demo in the same folder. Raises ``OSError``."""
-        for old in (self.centre, self.folder / "branches", self.folder / "desks", self.outside, self.world_files):
+        made = (self.centre, self.folder / "branches", self.folder / "desks", self.outside, self.fax, self.world_files)
+        for old in made:
             shutil.rmtree(old, ignore_errors=True)
         own_folder(self.folder)
         self.state.mkdir(parents=True)
@@ -95,6 +99,12 @@ class DemoFolder:
             "branch_link": {"endpoint": f"tcp://127.0.0.1:{ports.link}"},
             "branches": branches,
             "desk_link": {"endpoint": f"tcp://{ip}:{ports.desks}"},
+            "fax": {
+                "ident": OWN_FAX,
+                "header": "华务证券 Huawu",
+                "keyed": [FAX_NUMBER],
+                "numbers": {"*": demo_data.GROUP},
+            },
             "queues": yaml.safe_load((RESOURCES / "demo" / "queues.yaml").read_text(encoding="utf-8")),
         }
         head = "# The demo's switch server, made anew by ./run demo. 演示用配置，由 ./run demo 生成。\n"
@@ -127,7 +137,7 @@ class DemoFolder:
 
 
 def outside_trunk(port: int | None) -> list[dict[str, object]]:
-    """The trunk to the outside telephones; no trunk without a port."""
+    """The trunk to and from the outside telephones; no trunk without a port. PJSIP has no T.38."""
     if port is None:
         return []
-    return [{"name": "outside", "far": [f"127.0.0.1:{port}"], "lines": SLOTS, "direction": "out"}]
+    return [{"name": "outside", "far": [f"127.0.0.1:{port}"], "lines": SLOTS, "fax": "audio"}]

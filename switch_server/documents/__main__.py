@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from shared.document_jobs import AnyJob, ConvertReceived, JobRefused, PreviewPage, RenderFile
-from shared.documents import CoverSheet, PageHeader, PageOptions, PreviewSize, Resolution
+from shared.documents import PageHeader, PageOptions, PreviewSize, PrintedCover, Resolution
 from shared.enums import Language
 from switch_server.documents.limits import confine
 from switch_server.documents.work import work
@@ -60,7 +60,7 @@ def parser() -> argparse.ArgumentParser:
 
 def page_options(options: argparse.Namespace) -> PageOptions:
     sender, recipient, now = options.sender, options.recipient, time.time()
-    cover = CoverSheet(recipient, sender, options.number, now, options.subject, options.note)
+    cover = PrintedCover(recipient, sender, options.number, now, options.subject, options.note)
     return PageOptions(
         resolution=Resolution.STANDARD if options.standard else Resolution.FINE,
         header=PageHeader(sender, recipient, now, Language(options.lang)) if sender or recipient else None,

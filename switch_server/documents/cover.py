@@ -6,7 +6,7 @@ from typing import Final
 from PIL import Image
 
 from shared.days import shanghai_day
-from shared.documents import CoverSheet
+from shared.documents import PrintedCover
 from shared.enums import Language
 from switch_server.documents.canvas import Canvas, clock, date, wrapped
 from switch_server.documents.fonts import font
@@ -21,7 +21,7 @@ _BOTTOM: Final = 160
 """Rows at the end of the page for the request to whom it reached by mistake."""
 
 
-def cover_body(cover: CoverSheet, pages: int, paper: Paper) -> Image.Image:
+def cover_body(cover: PrintedCover, pages: int, paper: Paper) -> Image.Image:
     """A mode "1" body. ``pages``: of the whole document, with the cover sheet."""
     canvas = Canvas(paper.grid_rows)
     y = 110
@@ -45,7 +45,7 @@ def cover_body(cover: CoverSheet, pages: int, paper: Paper) -> Image.Image:
     return line_art(canvas.image, paper)
 
 
-def _fields(cover: CoverSheet, pages: int) -> Iterator[tuple[str, str]]:
+def _fields(cover: PrintedCover, pages: int) -> Iterator[tuple[str, str]]:
     yield "cover_recipient", cover.recipient
     yield "cover_number", cover.number
     yield "cover_sender", cover.sender

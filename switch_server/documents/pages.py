@@ -7,13 +7,12 @@ from typing import Final
 
 from PIL import Image
 
-from shared.document_jobs import JobDone, RenderFile, RenderHtml, RenderStatement
+from shared.document_jobs import JobDone, RenderFile, RenderHtml
 from shared.documents import DocumentFault, PagesRefused
 from switch_server.documents.html_table import table_page
 from switch_server.documents.paper import PAPERS, Paper
 from switch_server.documents.picture import picture_pages
 from switch_server.documents.sniff import FileType, decoded, file_type
-from switch_server.documents.statement import StatementPages
 from switch_server.documents.table import TablePages
 from switch_server.documents.text import text_pages
 from switch_server.documents.tiff import write_tiff
@@ -29,13 +28,6 @@ def render_file(job: RenderFile) -> JobDone:
     options = job.options
     limit = options.pages_max - (options.cover is not None)
     return write_tiff(_bodies(Path(job.source), PAPERS[options.resolution], limit), options, Path(job.target))
-
-
-def render_statement(job: RenderStatement) -> JobDone:
-    options = job.options
-    statement = StatementPages(job.statement, PAPERS[options.resolution])
-    limit = options.pages_max - (options.cover is not None)
-    return write_tiff(statement.bodies(limit), options, Path(job.target))
 
 
 def render_html(job: RenderHtml) -> JobDone:

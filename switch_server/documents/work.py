@@ -10,11 +10,10 @@ from shared.document_jobs import (
     PreviewPage,
     RenderFile,
     RenderHtml,
-    RenderStatement,
 )
 from shared.documents import DocumentFault, PagesRefused
 from switch_server.documents.limits import FILE_MAX
-from switch_server.documents.pages import render_file, render_html, render_statement
+from switch_server.documents.pages import render_file, render_html
 from switch_server.documents.preview import convert_received, preview_page
 
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
@@ -43,8 +42,6 @@ def _done(job: AnyJob) -> JobDone:
     match job:
         case RenderFile():
             return render_file(job)
-        case RenderStatement():
-            return render_statement(job)
         case RenderHtml():
             return render_html(job)
         case PreviewPage():

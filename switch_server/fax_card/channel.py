@@ -14,7 +14,7 @@ from switch_server.core.words import CardEvent, Far, MediaLatched, MediaSilent, 
 from switch_server.fax_card import FRAME, udptl
 from switch_server.fax_card.audio import SILENCE, TYPES, AudioBuffer, parse
 from switch_server.fax_card.codec import Codec
-from switch_server.fax_card.session import FaxSession
+from switch_server.fax_card.session import ChannelSession
 from switch_server.fax_card.source import Address, FarSource
 from switch_server.fax_card.t30 import AudioTerminal, Task
 from switch_server.fax_card.t38 import T38Terminal
@@ -43,7 +43,7 @@ class FaxChannel:
         self._buffer = AudioBuffer()
         self._seq, self._stamp, self._ssrc = secrets.randbits(16), secrets.randbits(32), secrets.randbits(32)
         self._marker = True
-        self._session: FaxSession | None = None
+        self._session: ChannelSession | None = None
 
     _far: Far | None
 
@@ -62,7 +62,7 @@ class FaxChannel:
         """Ends a running session, then begins a new one."""
         if self._session is not None:
             self._session.close()
-        self._session = FaxSession(self._library, self._leg, fax, task, self._tell)
+        self._session = ChannelSession(self._library, self._leg, fax, task, self._tell)
         self._use(self._session)
 
     def stop_fax(self) -> None:
@@ -97,7 +97,7 @@ class FaxChannel:
             if session.over:
                 self._session = None
 
-    def _use(self, session: FaxSession) -> None:
+    def _use(self, session: ChannelSession) -> None:
         if self._far is not None and self._far.t38 is not None:
             session.use_t38(self._far.t38, self._send)
         else:

@@ -25,7 +25,7 @@ LEAST_FREE: Final = 32 << 20
 """Bytes that must be free where pages are written."""
 
 
-class FaxSession:
+class ChannelSession:
     """``tick`` once each 20 ms, after the terminal has been given its audio or datagrams. ``over``: ``FaxEnded`` has been told."""
 
     def __init__(self, library: Any, leg: LegId, fax: FaxId, task: Task, tell: Callable[[CardEvent], None]) -> None:

@@ -27,7 +27,11 @@ class FaxError(Exception):
 
 
 class DocumentRefused(FaxError):  # noqa: N818  the name says what it is
-    pass
+    """``reason``: a ``shared.documents.DocumentFault`` with its fields, as ``PagesRefused`` writes it; empty where no document is at fault."""
+
+    def __init__(self, code: FaxProblem, text: str = "", reason: str = "") -> None:
+        super().__init__(code, text or reason)
+        self.reason = reason
 
 
 class FaxNotTaken(FaxError):  # noqa: N818

@@ -58,6 +58,19 @@ class PlacedOrder(NamedTuple):
     queue: str | None = None
 
 
+class CountedFax(NamedTuple):
+    """A fax that was asked for, or began to come in, at ``at``. ``agent``: who sent it, or has taken it. ``group``: of the agent then, or of the inbox.
+    ``pages``: confirmed, or received.
+    """
+
+    at: float
+    agent: str | None
+    group: str | None
+    direction: str
+    state: str
+    pages: int
+
+
 class StatisticRecords(Protocol):
     """Records from ``start`` (inclusive) to ``end``; from any thread, blocking, raising ``StoreError``. Rows are read while iterating.
 
@@ -77,6 +90,7 @@ class StatisticRecords(Protocol):
         ...
 
     def orders(self, start: float, end: float) -> Iterator[PlacedOrder]: ...
+    def faxes(self, start: float, end: float) -> Iterator[CountedFax]: ...
 
     # --- past days: the columns made of a day's records can be kept until one of the records changes ---
 

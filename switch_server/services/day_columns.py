@@ -13,9 +13,9 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from switch_server.ports.statistics import DeskRing, PlacedOrder, QueueVisit, SeatTime, StatisticRecords
+from switch_server.ports.statistics import CountedFax, DeskRing, PlacedOrder, QueueVisit, SeatTime, StatisticRecords
 
-FORMAT = 1
+FORMAT = 2
 """The format of ``Day.packed``; columns kept in another format are made again. A change of the columns below needs a new number."""
 DAY_S, HOUR_MS, DAY_MS = 86_400.0, 3_600_000, 86_400_000
 CHUNK = 400
@@ -43,6 +43,9 @@ RINGS = np.dtype(
 ORDERS = np.dtype(
     [("at", NUMBER), ("call", CALL), ("agent", WORD), ("branch", WORD), ("price", WHOLE), ("filled", WHOLE), ("queue", WORD)]
 )  # fmt: skip
+FAXES = np.dtype(
+    [("at", NUMBER), ("agent", WORD), ("group", WORD), ("direction", WORD), ("state", WORD), ("pages", WHOLE)]
+)
 """The fields are those of ``ports.statistics``. ``call`` is a number within the table: the same for the rows of a call, which are adjacent."""
 
 NONE = 0
@@ -60,6 +63,7 @@ class Day(Struct, frozen=True):
     visits: Rows
     rings: Rows
     orders: Rows
+    faxes: Rows
 
     @property
     def settled(self) -> bool:
@@ -67,16 +71,16 @@ class Day(Struct, frozen=True):
         return not np.isnan(self.visits["waited_ms"]).any()
 
     def packed(self) -> bytes:
-        tables = [table.tobytes() for table in (self.times, self.visits, self.rings, self.orders)]
+        tables = [table.tobytes() for table in (self.times, self.visits, self.rings, self.orders, self.faxes)]
         return msgspec.msgpack.encode((FORMAT, self.words, *tables))
 
 
 def unpacked(start: float, content: bytes) -> Day | None:
     """``None``: packed in another format, or damaged."""
-    dtypes = (TIMES, VISITS, RINGS, ORDERS)
+    dtypes = (TIMES, VISITS, RINGS, ORDERS, FAXES)
     try:
         version, words, *tables = msgspec.msgpack.decode(
-            content, type=tuple[int, tuple[str | None, ...], bytes, bytes, bytes, bytes]
+            content, type=tuple[int, tuple[str | None, ...], bytes, bytes, bytes, bytes, bytes]
         )
         if version != FORMAT:
             return None
@@ -89,7 +93,8 @@ def read(records: StatisticRecords, start: float, now: float) -> Day:
     """The day that begins at ``start``, in its state at ``now``. Raises ``StoreError``."""
     end = start + DAY_S
     return day_of(
-        start, now, records.seat_times(start, end), records.visits(start, end), records.rings(start, end), records.orders(start, end)
+        start, now, records.seat_times(start, end), records.visits(start, end), records.rings(start, end), records.orders(start, end),
+        records.faxes(start, end),
     )  # fmt: skip
 
 
@@ -100,6 +105,7 @@ def day_of(
     visits: Iterable[QueueVisit],
     rings: Iterable[DeskRing],
     orders: Iterable[PlacedOrder],
+    faxes: Iterable[CountedFax],
 ) -> Day:
     """Visits and rings must be ordered by call, then by time."""
     words = _WordIndex({None: NONE})
@@ -110,6 +116,7 @@ def day_of(
         visits=_table(VISITS, iter(visits), words),
         rings=_table(RINGS, iter(rings), words),
         orders=_table(ORDERS, iter(orders), words),
+        faxes=_table(FAXES, iter(faxes), words),
         words=tuple(words),
     )
 

@@ -17,7 +17,17 @@ from shared.ids import AccountNo, AgentId, CallId, CustomerId
 from switch_server.core.words import Audit
 from switch_server.ports.desks import AgentBook, AgentRecord, Questions
 from switch_server.ports.errors import StoreError
-from switch_server.ports.faxes import Documents, FaxError, Faxes, FaxLayout, FaxRecord, Html, Rendered, WantedFax
+from switch_server.ports.faxes import (
+    DocumentRefused,
+    Documents,
+    FaxError,
+    Faxes,
+    FaxLayout,
+    FaxRecord,
+    Html,
+    Rendered,
+    WantedFax,
+)
 from switch_server.ports.records import Customer
 from switch_server.services.fax_rights import FaxRights, is_in_inbox, row_of
 from switch_server.services.fax_uploads import FaxUploads
@@ -85,7 +95,7 @@ class DeskFaxes:
             return await _Asked(self._parts, self, agent).answer(question)
         except FaxError as error:
             log.info("fax: %s of %s is refused: %s", type(question).__name__, agent.agent, error)
-            return refused(error.code)
+            return refused(error.code, error.reason if isinstance(error, DocumentRefused) else "")
         except _NotAllowedError:
             return Refused(DeskRefusal.NOT_ALLOWED)
         except LookupError:
@@ -323,8 +333,8 @@ class _NotAllowedError(Exception):
     """The agent has no right to that fax, or to send one."""
 
 
-def refused(code: FaxProblem) -> Refused:
-    return Refused(DeskRefusal.FAX_REFUSED, code.value)
+def refused(code: FaxProblem, reason: str = "") -> Refused:
+    return Refused(DeskRefusal.FAX_REFUSED, f"{code.value} {reason}".strip())
 
 
 def _pages(fax: FaxRecord) -> Path:

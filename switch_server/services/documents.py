@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeVar
 
-from shared.document_jobs import ConvertReceived, PreviewPage, RenderFile, RenderHtml, RenderStatement
-from shared.documents import AnyStatement, DocumentFault, PageOptions, PagesRefused, PreviewSize
+from shared.document_jobs import ConvertReceived, PreviewPage, RenderFile, RenderHtml
+from shared.documents import DocumentFault, PageOptions, PagesRefused, PreviewSize
 from shared.fax import DocumentId
 from switch_server.disk.whole_file import write_whole
 from switch_server.ports.faxes import Html
@@ -70,8 +70,8 @@ class DocumentSpool:
         for left in self._work.iterdir():
             left.unlink()
 
-    async def render(self, source: Path | bytes | Html | AnyStatement, options: PageOptions) -> RenderedDocument:
-        """Makes the pages of a file (told by its content: text, PDF, image), of a statement's rows, or of a statement as HTML."""
+    async def render(self, source: Path | bytes | Html, options: PageOptions) -> RenderedDocument:
+        """Makes the pages of a file (told by its content: text, PDF, image), or of a statement as HTML."""
         await self._check_room()
         document = DocumentId("d" + secrets.token_hex(8))
         async with self._scratch() as scratch:
@@ -84,8 +84,6 @@ class DocumentSpool:
                     made = await self._renderers.run(RenderFile(str(source), str(target), options))
                 case Html(text):
                     made = await self._renderers.run(RenderHtml(text, str(target), options))
-                case statement:
-                    made = await self._renderers.run(RenderStatement(statement, str(target), options))
             await self._place({target: self.path_of(document)})
         return RenderedDocument(document, made.pages, self.path_of(document), made.digest)
 

@@ -1,11 +1,13 @@
 """``ports.faxes.Documents`` on the spool of documents: what is printed beside the source, and the spool's faults as the desks' problems."""
 
+import asyncio
+import contextlib
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from shared.desk_fax import FaxProblem
-from shared.documents import CoverSheet, DocumentFault, PageHeader, PageOptions, PagesRefused, PreviewSize, Resolution
+from shared.documents import DocumentFault, PageHeader, PageOptions, PagesRefused, PreviewSize, PrintedCover, Resolution
 from switch_server.ports.faxes import DocumentRefused, FaxLayout, Html, Rendered
 from switch_server.services.documents import DocumentSpool
 
@@ -45,6 +47,10 @@ class FaxDocuments:
         return Rendered(made.document, made.path, made.pages, made.digest)
 
     async def page(self, path: Path, page: int, *, thumbnail: bool = False) -> bytes:
+        """A received fax has its thumbnail ready (``DocumentSpool.from_received``)."""
+        if thumbnail and page == 0:
+            with contextlib.suppress(OSError):
+                return await asyncio.to_thread(path.with_suffix(".png").read_bytes)
         size = PreviewSize.THUMBNAIL if thumbnail else PreviewSize.FULL
         return await _told(self._spool.preview(path, page + 1, size))
 
@@ -52,7 +58,7 @@ class FaxDocuments:
         now, house, cover = self._clock(), self._house(), layout.cover
         sheet = None
         if cover is not None:
-            sheet = CoverSheet(cover.to, cover.sender, layout.number, now, cover.subject, cover.note, house)
+            sheet = PrintedCover(cover.to, cover.sender, layout.number, now, cover.subject, cover.note, house)
         return PageOptions(
             resolution=Resolution.FINE if layout.fine else Resolution.STANDARD,
             header=PageHeader(house, layout.number, now),
@@ -64,4 +70,4 @@ async def _told(job: Coroutine[Any, Any, T]) -> T:
     try:
         return await job
     except PagesRefused as refused:
-        raise DocumentRefused(PROBLEMS[refused.fault], str(refused)) from None
+        raise DocumentRefused(PROBLEMS[refused.fault], reason=str(refused)) from None

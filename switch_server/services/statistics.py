@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from shared.days import SHANGHAI, shanghai_day
 from shared.enums import CallKind, SeatState
+from shared.fax import FaxState
 from shared.reports import By, ReportRow
 from switch_server.core.acd import VisitEnd
 from switch_server.core.room import Outcome
@@ -38,6 +39,8 @@ GONE = frozenset({VisitEnd.ABANDONED, VisitEnd.LOST})
 USUAL_MS = 20_000
 """The service level of a call without a queue."""
 BY_SEAT = frozenset({By.AGENTS, By.GROUPS})
+_FAX_KEYS = {By.AGENTS: "agent", By.GROUPS: "group"}
+"""Columns of ``day_columns.FAXES``."""
 HOURS = tuple(f"{hour:02}" for hour in range(24))
 
 
@@ -91,6 +94,7 @@ class ReportBuilder:
             self._visits(day)
         self._rings(day)
         self._orders(day)
+        self._faxes(day)
 
     # --- seats ---
 
@@ -183,6 +187,26 @@ class ReportBuilder:
             for sums, milli in each.added(orders["price"] * orders["filled"], all_rows(orders)):
                 sums.milli += milli
 
+    # --- faxes ---
+
+    def _faxes(self, day: Day) -> None:
+        """They belong to no queue and to no branch. The group is the fax's own, also where no agent has it."""
+        ask, which = self._ask, all_rows(day.faxes)
+        if ask.queue is not None or ask.by in (By.QUEUES, By.BRANCHES):
+            return
+        for column, wanted in (("agent", ask.agent), ("group", ask.group)):
+            if wanted is not None:
+                which &= _among(day, day.faxes[column], {wanted})
+        if ask.by in BY_SEAT:
+            which &= day.faxes[_FAX_KEYS[ask.by]] != NONE
+        faxes = day.faxes[which]
+        if ask.by in BY_SEAT:
+            lines = self._lines_of(faxes[_FAX_KEYS[ask.by]], [word or "" for word in day.words])
+        else:
+            _, lines = self._lines(day, faxes, faxes["at"])
+        for each in (lines, self._total(faxes)):
+            _count_faxes(day, faxes, each)
+
     # --- keys ---
 
     def _asked_for(self, day: Day, rows: Rows) -> Mask:
@@ -259,6 +283,17 @@ def _count_offers(day: Day, rings: Rows, back: Mask, lines: Grouping) -> None:
     promised = np.where(np.isnan(end["service_level_ms"]), USUAL_MS, end["service_level_ms"])
     cases.lines.answered(~called_back & answered, waited, promised)
     cases.lines.waited(~called_back & answered, waited)
+
+
+def _count_faxes(day: Day, faxes: Rows, lines: Grouping) -> None:
+    out, into = (_among(day, faxes["direction"], {direction}) for direction in ("out", "in"))
+    pages = faxes["pages"]
+    lines.count("faxes_sent", out & _among(day, faxes["state"], {FaxState.SENT}))
+    lines.count("faxes_failed", out & _among(day, faxes["state"], {FaxState.FAILED}))
+    lines.count("faxes_received", into & (pages > 0))
+    for figure, which in (("fax_pages_sent", out), ("fax_pages_received", into)):
+        for sums, number in lines.added(pages, which):
+            sums.counts[figure] += number
 
 
 def _among(day: Day, column: Rows, words: Collection[str]) -> Mask:

@@ -302,6 +302,11 @@ REPORT = (
     column("occupancy", lambda r: cells.share(r.occupancy), right=True, spare=5),
     column("orders", lambda r: cells.number(r.orders), right=True, spare=10),
     column("turnover", lambda r: format_yuan(r.turnover), right=True, spare=11),
+    column("faxes_sent", lambda r: cells.number(r.faxes_sent), right=True, spare=23),
+    column("fax_pages_sent", lambda r: cells.number(r.fax_pages_sent), right=True, spare=26),
+    column("faxes_failed", lambda r: cells.number(r.faxes_failed), right=True, spare=25),
+    column("faxes_received", lambda r: cells.number(r.faxes_received), right=True, spare=24),
+    column("fax_pages_received", lambda r: cells.number(r.fax_pages_received), right=True, spare=27),
     column("dispositions", lambda r: cells.plain(" ".join(f"{d}={n}" for d, n in r.dispositions.items())), spare=21),
 )
 STAFFING = (

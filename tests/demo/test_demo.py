@@ -250,14 +250,19 @@ def demo(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
 
 @pytest.mark.slow
 def test_a_caller_talks_with_a_robot(demo: Callable[..., subprocess.Popen[str]], tmp_path: Path) -> None:
-    """The first errand is a talk with an agent. The status is 1 if disposition, pop or a side of the recording is missing."""
-    popen = demo("--calls", "1")
+    """The first errand is a talk with an agent, the second a statement by fax. The status is 1 if disposition, pop or a side of the recording is missing."""
+    popen = demo("--calls", "2")
     said, _ = popen.communicate(timeout=3 * DEADLINE)
     assert popen.returncode == 0, said
     assert re.search(r"The centre is up after \d+ s\. Call it: sip:95500@127\.0\.0\.1:\d+", said)
     assert re.search(r"Robot agents: 1001 .*, 1002 .*, 1003 ", said)
-    for what in ("calls answered", "talks with agents", "with disposition", "with both sides recorded"):
+    for what in ("talks with agents", "with disposition", "with both sides recorded"):
         assert re.search(rf"{what} +│ 1 ", said), said
+    assert re.search(r"faxes sent +│ 1 \(1 pages\) ", said), said
+    assert re.search(r"faxes received +│ 1 \(1 pages\) ", said), said
+    assert re.search(r"fax to 02085550188: 1/1 pages, \d+ bit/s, sent, result ok", said), said
+    with (tmp_path / "fax" / "received-001.tif").open("rb") as arrived:
+        assert arrived.read(2) == b"II"
     state = {path.name for path in (tmp_path / "centre" / "state").iterdir()}
     assert state >= {"huawu.db", "orders.db", "journal", "keys", "recordings"}
     assert {re.sub(r"\.db-(wal|shm)$", ".db", name) for name in state} <= state_names()  # docs/operating.md

@@ -42,7 +42,7 @@ def test_every_customer_in_turn(world: DemoWorld) -> None:
 def test_all_kinds_come_and_most_are_orders(world: DemoWorld) -> None:
     kinds = Counter(customer_call.errand.kind for customer_call in first(world, 140))
     assert set(kinds) == {
-        "buy", "sell", "funds", "holdings", "quote", "wrong_pin", "agent", "buy_agent", "sell_agent",
+        "buy", "sell", "funds", "holdings", "fax", "quote", "wrong_pin", "agent", "buy_agent", "sell_agent",
     }  # fmt: skip
     orders = sum(many for kind, many in kinds.items() if kind.startswith(("buy", "sell")))
     assert orders > 140 / 2
@@ -110,4 +110,4 @@ def test_a_customer_who_can_not_trade_asks_for_their_funds(world: DemoWorld) -> 
     kinds = {
         customer_call.errand.kind for customer_call in first(msgspec.structs.replace(world, customers=tuple(poor)), 40)
     }
-    assert kinds == {"funds", "funds_agent", "holdings", "quote", "wrong_pin", "agent"}
+    assert kinds == {"funds", "fax", "funds_agent", "holdings", "quote", "wrong_pin", "agent"}

@@ -57,7 +57,7 @@ def test_the_trunk_and_the_supervisor(tmp_path: Path) -> None:
     folder = DemoFolder(tmp_path, 7)
     folder.make("127.0.0.1", DemoPorts(sip=5060, link=5580, desks=5581, outside=5090))
     trunk = yaml.safe_load(folder.config.read_text())["trunks"][1]
-    assert (trunk["far"], trunk["direction"]) == (["127.0.0.1:5090"], "out")
+    assert (trunk["far"], trunk["fax"]) == (["127.0.0.1:5090"], "audio")
     assert [each.role for each in folder.world.agents] == [Role.SUPERVISOR, Role.AGENT, Role.AGENT]
 
 

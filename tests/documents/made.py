@@ -13,6 +13,7 @@ from tests.documents.inputs import write
 PLAIN = PageOptions()
 STANDARD = PageOptions(resolution=Resolution.STANDARD)
 HEADER = 32
+AT = 1_796_000_000.0
 
 
 def pages_of(folder: Path, content: bytes, options: PageOptions = PLAIN, name: str = "input") -> list[Image.Image]:

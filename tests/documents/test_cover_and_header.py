@@ -4,14 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from shared.documents import CoverSheet, PageHeader, PageOptions, Resolution
+from shared.documents import PageHeader, PageOptions, PrintedCover, Resolution
 from shared.enums import Language
 from tests.documents.inputs import A4, pdf
-from tests.documents.made import HEADER, each_resolution, ink, ink_box, pages_of, same
-from tests.documents.rows import AT
+from tests.documents.made import AT, HEADER, each_resolution, ink, ink_box, pages_of, same
 
 HEAD = PageHeader("华务证券上海分公司", "021-55550100", AT)
-COVER = CoverSheet("张三 先生", "华务证券", "021-55550100", AT, "对账单", "请查收。", "华务证券有限责任公司")
+COVER = PrintedCover("张三 先生", "华务证券", "021-55550100", AT, "对账单", "请查收。", "华务证券有限责任公司")
 SQUARE = b"72 400 72 72 re f"
 
 
@@ -74,16 +73,16 @@ def test_the_cover_sheet_is_the_first_page_and_counted(tmp_path: Path, resolutio
 
 def test_a_note_of_full_length_stays_on_the_page(tmp_path: Path) -> None:
     note = "附言很长。" * 200
-    cover, _ = pages_of(tmp_path, pdf(), PageOptions(cover=CoverSheet("a", "b", "1", AT, note=note)))
+    cover, _ = pages_of(tmp_path, pdf(), PageOptions(cover=PrintedCover("a", "b", "1", AT, note=note)))
     left, _, right, bottom = ink_box(cover)
     assert (left >= 130, right <= 1728 - 130, bottom <= 2292 - 20) == (True, True, True)
-    whole, _ = pages_of(tmp_path, pdf(), PageOptions(cover=CoverSheet("a", "b", "1", AT, note=note[:-5])))
+    whole, _ = pages_of(tmp_path, pdf(), PageOptions(cover=PrintedCover("a", "b", "1", AT, note=note[:-5])))
     assert not same(whole, cover), "the last sentence is drawn"
 
 
 def test_line_breaks_and_controls_in_fields(tmp_path: Path) -> None:
-    cover, _ = pages_of(tmp_path, pdf(), PageOptions(cover=CoverSheet("a\nb", "b\x1b[31m", "1", AT, note="one\ntwo")))
-    flat, _ = pages_of(tmp_path, pdf(), PageOptions(cover=CoverSheet("a b", "b [31m", "1", AT, note="one\ntwo")))
+    cover, _ = pages_of(tmp_path, pdf(), PageOptions(cover=PrintedCover("a\nb", "b\x1b[31m", "1", AT, note="one\ntwo")))
+    flat, _ = pages_of(tmp_path, pdf(), PageOptions(cover=PrintedCover("a b", "b [31m", "1", AT, note="one\ntwo")))
     assert same(cover, flat)
 
 

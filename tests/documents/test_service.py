@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from shared.documents import CoverSheet, DocumentFault, PageHeader, PageOptions, PagesRefused, PreviewSize
+from shared.documents import DocumentFault, PageHeader, PageOptions, PagesRefused, PreviewSize, PrintedCover
 from shared.enums import Language
 from shared.fax import DocumentId
+from switch_server.ports.faxes import Html
 from switch_server.services import renderer
 from switch_server.services.document_texts import fault_text
 from switch_server.services.documents import DocumentSpool
@@ -31,12 +32,11 @@ from tests.documents.inputs import (
     saved,
     write,
 )
-from tests.documents.made import read
-from tests.documents.rows import AT, each_statement
+from tests.documents.made import AT, read
 from tests.house.docs import ROOT
 
 pytestmark = pytest.mark.slow
-OPTIONS = PageOptions(header=PageHeader("华务", "021", AT), cover=CoverSheet("张三", "华务", "021", AT))
+OPTIONS = PageOptions(header=PageHeader("华务", "021", AT), cover=PrintedCover("张三", "华务", "021", AT))
 SLOW_PDF = pdf(
     [(595, 842)] * 90,
     b"0 0 595 842 re f " + b"".join(b"%d %d m %d 0 l %d 842 l s " % (n, n, n % 600, n) for n in range(200_000)),
@@ -84,7 +84,7 @@ def renderers() -> list[int]:
 def test_each_source_becomes_a_document(tmp_path: Path) -> None:
     async def work(documents: DocumentSpool) -> None:
         text = write(tmp_path, "letter", "春眠不觉晓".encode())
-        for source in (text, saved(drawing(), "PNG"), pdf(), *each_statement(3)):
+        for source in (text, saved(drawing(), "PNG"), pdf(), Html("<h1>对账单</h1>")):
             made = await documents.render(source, OPTIONS)
             assert made.pages == 2
             assert documents.path_of(made.document) == made.path

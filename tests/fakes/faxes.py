@@ -40,11 +40,12 @@ def png(width: int, height: int, shade: int = 255) -> bytes:
 
 
 class FakeDocuments:
-    """``ports.faxes.Documents``: a file has one page more than it has form feeds. ``refuses``: for the next sources."""
+    """``ports.faxes.Documents``: a file has one page more than it has form feeds. ``refuses``, ``reason``: for the next sources."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.refuses: FaxProblem | None = None
+        self.reason = ""
         self.rendered: list[tuple[bytes, FaxLayout]] = []
         self.picture: Callable[[Path, int], bytes] = lambda _path, page: png(*PAGE, shade=255 - page)
         self._numbers = itertools.count(1)
@@ -52,7 +53,7 @@ class FakeDocuments:
     async def render(self, source: Path | Html, layout: FaxLayout) -> Rendered:
         data = source.text.encode() if isinstance(source, Html) else await asyncio.to_thread(source.read_bytes)
         if self.refuses is not None:
-            raise DocumentRefused(self.refuses)
+            raise DocumentRefused(self.refuses, reason=self.reason)
         if not data.strip():
             raise DocumentRefused(FaxProblem.EMPTY)
         if data.startswith(b"MZ"):

@@ -68,6 +68,7 @@ _ORDERS = """
     FROM orders o
     WHERE o.kind = 'place' AND o.contract IS NOT NULL AND o.at >= :start AND o.at < :end
 """
+_FAXES = "SELECT created, agent, taken_by, group_name, direction, state, pages_done FROM faxes WHERE created >= :start AND created < :end"
 
 
 def plain_report(
@@ -81,6 +82,8 @@ def plain_report(
     made.visits(map(QueueVisit._make, db.execute(_VISITS, span | {"longest": LONGEST_CALL})))
     made.rings(map(DeskRing._make, db.execute(_RINGS, span | {"longest": LONGEST_CALL})))
     made.orders(map(PlacedOrder._make, db.execute(_ORDERS, span)))
+    for row in db.execute(_FAXES, span):
+        made.fax(*row)
     return made.rows(), made.total()
 
 
@@ -273,6 +276,34 @@ class Report:
             for sums in () if key is None else (self._sums[key], self._all):
                 sums.counts["orders"] += 1
                 sums.milli += order.price * order.filled
+
+    # --- faxes ---
+
+    def fax(
+        self,
+        at: float,
+        agent: str | None,
+        taken_by: str | None,
+        group: str | None,
+        direction: str,
+        state: str,
+        pages: int | None,
+    ) -> None:
+        ask, whose = self._ask, taken_by if direction == "in" else agent
+        if ask.queue is not None or ask.agent not in (None, whose) or ask.group not in (None, group):
+            return
+        key = {By.AGENTS: whose, By.GROUPS: group or None, By.QUEUES: None, By.BRANCHES: None}.get(ask.by, "")
+        if key is None:
+            return
+        if ask.by not in BY_SEAT:
+            key = self._key("", None, None, at)
+        for sums in (self._sums[key or ""], self._all):
+            count = sums.counts
+            count["faxes_sent"] += (direction, state) == ("out", "sent")
+            count["faxes_failed"] += (direction, state) == ("out", "failed")
+            count["faxes_received"] += direction == "in" and bool(pages)
+            count["fax_pages_sent"] += (pages or 0) * (direction == "out")
+            count["fax_pages_received"] += (pages or 0) * (direction == "in")
 
     # --- keys ---
 

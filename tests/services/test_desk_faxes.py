@@ -105,6 +105,9 @@ def test_a_document_that_can_t_be_sent_is_refused_with_its_reason(tmp_path: Path
         source = await it.upload(ANN, b"one")
         it.documents.refuses = problem
         assert is_refused(await it.ask(ANN, PrepareFax(source, NUMBER)), DeskRefusal.FAX_REFUSED, problem)
+        it.documents.reason = "too_many_pages pages=500 limit=100"
+        reply = await it.ask(ANN, PrepareFax(source, NUMBER))
+        assert reply == Refused(DeskRefusal.FAX_REFUSED, f"{problem} too_many_pages pages=500 limit=100")
 
     with_fax(tmp_path, main)
 

@@ -12,7 +12,7 @@ from shared.enums import CallKind, SeatState
 from shared.reports import By, ReportRow
 from switch_server.core.acd import VisitEnd
 from switch_server.core.room import Outcome
-from switch_server.ports.statistics import DeskRing, PlacedOrder, QueueVisit, SeatTime
+from switch_server.ports.statistics import CountedFax, DeskRing, PlacedOrder, QueueVisit, SeatTime
 from switch_server.services.day_columns import day_of
 from switch_server.services.report_service import MOST_DAYS, BadDays, span
 from switch_server.services.statistics import FREE, OFFERED_KINDS, TALK, AgentName, ReportBuilder, ReportQuery
@@ -31,6 +31,7 @@ class Records:
         self.visits: list[QueueVisit] = []
         self.rings: list[DeskRing] = []
         self.orders: list[PlacedOrder] = []
+        self.faxes: list[CountedFax] = []
 
     def visit(
         self,
@@ -64,7 +65,7 @@ class Records:
         made = ReportBuilder(ReportQuery(by=by, now=now, **ask), WHO)
         visits = sorted(self.visits, key=lambda v: (v.call, v.entered))
         rings = sorted(self.rings, key=lambda r: (r.call, r.offered))
-        made.add(day_of(DAY, now, self.seats, visits, rings, self.orders))
+        made.add(day_of(DAY, now, self.seats, visits, rings, self.orders, self.faxes))
         return {row.key: row for row in made.rows()}, made.total()
 
 
@@ -282,6 +283,35 @@ def test_one_talk_s_handling(records: Records) -> None:
         records.seat("ann", "talking", begun, begun + 40, queue="agents")
         records.seat("ann", "wrap_up", begun + 40, begun + 55, queue="agents")
     assert records.report(By.QUEUES)[0]["agents"].handle_average_ms == 55_000
+
+
+# --- faxes ---
+
+
+def faxed(row: ReportRow) -> tuple[int, int, int, int, int]:
+    return row.faxes_sent, row.fax_pages_sent, row.faxes_failed, row.faxes_received, row.fax_pages_received
+
+
+def test_faxes_by_agent_group_and_day(records: Records) -> None:
+    records.faxes += [
+        CountedFax(NINE, "ann", "east", "out", "sent", 3),
+        CountedFax(NINE, "ann", "east", "out", "failed", 1),
+        CountedFax(NINE, "bob", "west", "out", "waiting", 0),
+        CountedFax(NINE, None, None, "out", "sent", 2),  # asked for by a caller
+        CountedFax(NINE, None, "east", "in", "new", 4),  # nobody has taken it
+        CountedFax(NINE, "bob", "east", "in", "done", 1),
+        CountedFax(NINE, None, "east", "in", "failed", 0),
+    ]
+    agents, total = records.report(By.AGENTS)
+    assert {key: faxed(row) for key, row in agents.items()} == {"ann": (1, 4, 1, 0, 0), "bob": (0, 0, 0, 1, 1)}
+    assert faxed(total) == (1, 4, 1, 1, 1)
+    groups = records.report(By.GROUPS)[0]
+    assert {key: faxed(row) for key, row in groups.items()} == {"east": (1, 4, 1, 2, 5), "west": (0, 0, 0, 0, 0)}
+    days, total = records.report(By.DAYS)
+    assert [faxed(row) for row in days.values()] == [(2, 6, 1, 2, 5)] == [faxed(total)]
+    assert faxed(records.report(By.HOURS, agent="ann")[1]) == (1, 4, 1, 0, 0)
+    assert faxed(records.report(By.DAYS, group="west")[1]) == (0, 0, 0, 0, 0)
+    assert records.report(By.QUEUES)[0] == records.report(By.DAYS, queue="fund")[0] == {}
 
 
 # --- orders ---

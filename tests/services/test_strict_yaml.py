@@ -14,7 +14,7 @@ from switch_server.services.config_file import ServerConfig
 from switch_server.services.strict_yaml import Complaint, ConfigError, load, parse
 
 FLOW = 'flow: small\nnumbers: ["1"]\nstart: a\nsteps:\n'
-KINDS = "say, menu, input, service, queue, callback, dial, language, set, hangup"
+KINDS = "say, menu, input, service, queue, callback, dial, fax_receive, fax_send, language, set, hangup"
 SLOT = "digits, each, empty, money, most, number, price, quantity, say, stock, text, time, word"
 
 

@@ -34,7 +34,7 @@ DAYS = tuple(day_after(FIRST, number) for number in range(5))
 STARTS = tuple(day_start(day) for day in DAYS)
 MIDNIGHT = STARTS[2]
 GROUPS = {"ann": "east", "bob": "east", "cat": "west"}
-TABLES = ("queue_visits", "talks", "seat_states", "orders", "calls")
+TABLES = ("queue_visits", "talks", "seat_states", "orders", "calls", "faxes")
 
 
 class Rig:
@@ -163,8 +163,19 @@ def calls(draw: st.DrawFn) -> tuple[str, dict[str, Any]]:
     return "calls", {"id": call, "started_at": CALLS[call], "branch": draw(st.sampled_from((None, "GZ01", "GZ02")))}
 
 
-RECORDS = st.one_of(visits(), talks(), talks(), stretches(), stretches(), orders(), calls())
-TIMES = ("entered_at", "offered_at", "at", "begun_at")
+@st.composite
+def faxes(draw: st.DrawFn) -> tuple[str, dict[str, Any]]:
+    _, at = draw(CALL_TIMES)
+    return "faxes", {
+        "id": draw(st.sampled_from("abcd")), "created": at, "direction": draw(st.sampled_from(("in", "out"))),
+        "agent": draw(st.sampled_from((None, *AGENTS))), "taken_by": draw(st.sampled_from((None, *AGENTS))),
+        "group_name": draw(st.sampled_from((None, "", "east", "west"))),
+        "state": draw(st.sampled_from(("waiting", "sent", "failed", "new", "taken"))), "pages_done": draw(st.integers(0, 9)),
+    }  # fmt: skip
+
+
+RECORDS = st.one_of(visits(), talks(), talks(), stretches(), stretches(), orders(), calls(), faxes())
+TIMES = ("entered_at", "offered_at", "at", "begun_at", "created")
 KEYS = {table: "key" if table == "orders" else "id" for table in TABLES}
 
 
@@ -275,6 +286,9 @@ ROWS: dict[str, dict[str, Any]] = {
         "id": "s", "agent": "ann", "state": "open", "reason": "x", "queue": "agents", "call": "c", "begun_at": NOON, "ended_at": NOON + 9,
     },
     "calls": {"id": "c", "branch": "GZ01", "started_at": NOON},
+    "faxes": {
+        "id": "f", "created": NOON, "direction": "out", "agent": "ann", "taken_by": "bob", "group_name": "east", "state": "sent", "pages_done": 3,
+    },
 }  # fmt: skip
 CORRECTIONS = [
     (

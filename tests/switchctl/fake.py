@@ -114,7 +114,7 @@ PHONE_ROW = PhoneRow("front-1", "desk-07", True, "192.0.2.9:5062", NOW - 100, NO
 REPORT_ROW = ReportRow(
     key="1001", name="=张三", offered=120, answered=100, abandoned=15, left=5, within=90, service_level=0.75, wait_average_ms=12_500,
     wait_longest_ms=185_000, talks=110, dialled=10, missed=3, transfers=4, talk_ms=9_000_000, hold_ms=600_000, wrap_up_ms=1_200_000,
-    handle_average_ms=180_000, orders=7, turnover=Fen(123_456_789), dispositions={"enquiry": 60, "order": 40}, shift_ms=28_800_000,
+    handle_average_ms=180_000, orders=7, turnover=Fen(123_456_789), faxes_sent=8, fax_pages_sent=21, faxes_failed=1, faxes_received=2, fax_pages_received=6, dispositions={"enquiry": 60, "order": 40}, shift_ms=28_800_000,
     open_ms=14_400_000, busy_ms=10_800_000, away_ms=0, locked_ms={"break": 600_000, "lunch": 3_000_000}, occupancy=0.4286,
 )  # fmt: skip
 

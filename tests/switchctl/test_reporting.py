@@ -91,7 +91,7 @@ def test_the_table(ask: Ctl, monkeypatch: pytest.MonkeyPatch) -> None:
     cells = [cell for cell in row.split("  ") if cell]
     assert [cell.strip() for cell in cells] == [
         "1001", "=张三", "120", "100", "15", "5", "0", "0", "90", "75.0 %", "0:12", "3:05", "110", "3", "10", "4", "2:30:00", "10:00",
-        "20:00", "3:00", "8:00:00", "4:00:00", "lunch 50:00, break 10:00", "42.9 %", "7", "1,234,567.89", "enquiry=60 order=40",
+        "20:00", "3:00", "8:00:00", "4:00:00", "lunch 50:00, break 10:00", "42.9 %", "7", "1,234,567.89", "8", "21", "1", "2", "6", "enquiry=60 order=40",
     ]  # fmt: skip
     assert total.split()[0] == "total"
 

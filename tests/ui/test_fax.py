@@ -303,6 +303,7 @@ def test_a_fax_of_the_history_is_opened_and_worked_on(desk: Stage) -> None:
     assert sending(desk).isVisible()
     assert sending(desk).number.currentText() == CAME.number
     viewer.close()
+    desk.settle()
     assert desk.view.fax.open is None
 
 

@@ -20,8 +20,10 @@ from shared.desk_fax import (
     FaxProblem,
     StatementKind,
 )
+from shared.documents import DocumentFault, PagesRefused
 from shared.enums import Language
 from shared.fax import FaxResult, FaxState
+from switch_server.services.document_texts import fault_text
 from tests.house.test_chinese import half_width
 from tests.ui.fax_scenes import draft, fax_scenes, faxes
 from tests.ui.scenes import enabled
@@ -31,6 +33,7 @@ from tests.ui.test_words import _shown
 
 ROOT = Path(__file__).resolve().parents[2]
 NUMBER = "02085551234"
+FIGURES = ("megabytes", "limit", "pages", "page", "millimetres", "megapixels", "seconds")
 
 
 def sending(stage: Stage) -> SendFaxDialog:
@@ -47,6 +50,19 @@ def test_a_refused_document_shows_its_reason(gallery: Stage, language: Language,
     assert it.state.text() != problem
     assert it.state.text().isascii() is (language is Language.EN)
     assert not it.send_button.isEnabled()
+
+
+@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("fault", list(DocumentFault))
+def test_a_document_s_fault_is_told_with_its_figures(gallery: Stage, language: Language, fault: DocumentFault) -> None:
+    figures = {name: number for number, name in enumerate(FIGURES, 101)}
+    code = f"broken {PagesRefused(fault, **figures)}"
+    gallery.window.draw(
+        replace(fax_scenes(language)["fax-refused"], fax=faxes(draft=draft(DraftStep.FAILED, problem=code)))
+    )
+    told = sending(gallery).state.text()
+    assert told == fault_text(fault, figures, language)
+    assert fax_words.reason("broken of_a_later_switch x=1", language) == fax_words.problem("broken")
 
 
 def test_texts_of_all_ids() -> None:

@@ -84,7 +84,7 @@ def test_columns_without_meaning_are_hidden_and_lines_have_names(board: Board) -
     assert board.column(0, it.table)[0] == "Advice"
     assert board.column(len(MEASURES) + 1, it.table)[0] == "Advice given 9 · Order placed 3"
     hidden = {MEASURES[at - 1].title for at in range(1, len(MEASURES) + 1) if it.table.isColumnHidden(at)}
-    assert hidden == {"Shift", "Occupancy"}
+    assert hidden == {"Shift", "Occupancy", "Faxes sent", "Pages sent", "Faxes failed", "Faxes received"}
     for by, first in (
         (By.DAYS, "2026-03-01"),
         (By.HOURS, "08:00"),

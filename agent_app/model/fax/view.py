@@ -69,7 +69,9 @@ class PagesView(Struct, frozen=True):
 
 
 class DraftView(Struct, frozen=True):
-    """``have`` of ``size`` bytes are uploaded. ``problem``: a ``FaxProblem``, a ``DeskRefusal`` or a ``shared.link.Failure``."""
+    """``have`` of ``size`` bytes are uploaded. ``problem``: a ``FaxProblem`` (with a document's fault behind it), a ``DeskRefusal`` or a
+    ``shared.link.Failure``.
+    """
 
     step: DraftStep = DraftStep.EMPTY
     title: str = ""

@@ -20,7 +20,7 @@ Question = Callable[[int, int], Request]
 
 
 def problem_of(why: Failed | Refused) -> str:
-    """The code for the agent: of the fax's own refusals the ``FaxProblem``."""
+    """The code for the agent: of the fax's own refusals the ``FaxProblem``, and the document's fault behind it."""
     return why.text if isinstance(why, Refused) and why.code == "fax_refused" and why.text else str(why.code)
 
 

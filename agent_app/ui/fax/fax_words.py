@@ -2,6 +2,7 @@
 
 import logging
 from functools import cache
+from pathlib import Path
 
 import yaml
 
@@ -84,16 +85,35 @@ BOXES: TextTable = {
 }
 
 FAX_TEXTS = RESOURCES.parent / "texts" / "fax.yaml"
+DOCUMENT_TEXTS = RESOURCES.parent / "texts" / "documents.yaml"
 
 
 def problem(code: str) -> str:
     """The text of a fax's problem, or of any other problem of the desk."""
-    return words.say(PROBLEMS, code) if code in PROBLEMS else words.problem(code)
+    short = code.partition(" ")[0]
+    return words.say(PROBLEMS, short) if short in PROBLEMS else words.problem(short)
+
+
+def reason(code: str, language: Language) -> str:
+    """The text of a problem; where a document's fault stands behind it (``FaxProblem``), of the fault, with its figures."""
+    return _fault(code.partition(" ")[2], language) or problem(code)
+
+
+def _fault(fault: str, language: Language) -> str:
+    """``too_many_pages pages=500 limit=100`` as a sentence; ``""`` if there are no words for it."""
+    if not fault:
+        return ""
+    name, *fields = fault.split()
+    text = _texts(DOCUMENT_TEXTS).get(f"fault_{name}", {}).get(language, "")
+    try:
+        return text.format(**dict(each.split("=", 1) for each in fields))
+    except (KeyError, ValueError):  # of a switch with other fields
+        return ""
 
 
 def result(row: FaxRow, language: Language) -> str:
-    """``No answer``, ``The line ended before the last page (T.30: …)``; ``""`` while there is none."""
-    if row.result is None:
+    """``No answer``, ``The line ended before the last page (T.30: …)``; ``""`` while there is none, and of a fax that was received well."""
+    if row.result is None or (row.direction == "in" and row.result is FaxResult.OK):
         return ""
     text = words.say(RESULTS, row.result)
     return words.beside(text, f"T.30 {t30(row.t30, language)}") if row.t30 and row.result is not FaxResult.OK else text
@@ -101,15 +121,15 @@ def result(row: FaxRow, language: Language) -> str:
 
 def t30(code: int, language: Language) -> str:
     """The words of a completion code; the number if there are none."""
-    return _t30().get(f"fax.t30.{code}", {}).get(language, str(code))
+    return _texts(FAX_TEXTS).get(f"fax.t30.{code}", {}).get(language, str(code))
 
 
 @cache
-def _t30() -> dict[str, dict[str, str]]:
+def _texts(file: Path) -> dict[str, dict[str, str]]:
     try:
-        found = yaml.safe_load(FAX_TEXTS.read_text(encoding="utf-8"))
+        found = yaml.safe_load(file.read_text(encoding="utf-8"))
     except OSError as error:
-        log.warning("the words of T.30's codes can't be read: %s", error.strerror)
+        log.warning("%s can't be read: %s", file.name, error.strerror)
         return {}
     return found if isinstance(found, dict) else {}
 

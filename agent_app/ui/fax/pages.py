@@ -25,6 +25,7 @@ class PagesPart(Panel):
         self._pixmaps: dict[int, tuple[bytes, QPixmap]] = {}
         self.list, self.picture, self.area = QListWidget(), QLabel(), QScrollArea()
         self.list.setFixedWidth(letters(self.font(), 9))
+        self.list.setSpacing(2)
         self.list.currentRowChanged.connect(lambda _row: self._turn_to())
         self.picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.picture.setWordWrap(True)

@@ -77,6 +77,7 @@ class SendFaxDialog(DeskDialog):
         self.at.setTimeZone(ZONE)
         self.at.setDisplayFormat("yyyy-MM-dd HH:mm")
         self.at.setCalendarPopup(True)
+        self.when.setMinimumContentsLength(10)  # beside the time, which takes the rest
         self.to.setMaxLength(NAME_MAX)
         self.subject.setMaxLength(NAME_MAX)
         self.note.setTabChangesFocus(True)
@@ -304,7 +305,9 @@ class SendFaxDialog(DeskDialog):
         self.state.say(text)
 
     def _problem_text(self, code: str) -> str:
-        return self.tr("There is no picture in the clipboard.") if code == "no_picture" else fax_words.problem(code)
+        if code == "no_picture":
+            return self.tr("There is no picture in the clipboard.")
+        return fax_words.reason(code, self._view.language)
 
     def _step(self, draft: DraftView) -> str:
         match draft.step:

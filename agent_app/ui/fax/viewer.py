@@ -173,7 +173,7 @@ class FaxViewer(DeskDialog):
         now = self._host.clock() + view.clock_off
         taken = self.tr("taken by {name}").format(name=row.taken_by_name or row.taken_by) if row.taken_by else ""
         self.head.say(
-            words.listed(part for part in (whence.format(number=row.number), row.customer_name, row.title) if part)
+            " · ".join(part for part in (whence.format(number=row.number), row.customer_name, row.title) if part)
         )
         state = "" if row.direction == "in" else words.say(fax_words.STATES, row.state)
         parts = (day_time(row.created, now), state, fax_words.result(row, view.language), row.remote, taken)

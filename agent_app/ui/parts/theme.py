@@ -239,12 +239,12 @@ QLineEdit, QPlainTextEdit, QComboBox, QAbstractSpinBox { background: @base; colo
 QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus, QAbstractSpinBox:focus { border: 2px solid @accent; padding: 3px 5px; }
 QLineEdit:disabled, QPlainTextEdit:disabled, QComboBox:disabled, QAbstractSpinBox:disabled { color: @disabled; background: @window; }
 QAbstractSpinBox QLineEdit { background: transparent; border: 0; padding: 0; }
-QComboBox::drop-down, QDateEdit::drop-down { border: 0; width: 22px; subcontrol-origin: border; subcontrol-position: center right; }
-QComboBox::down-arrow, QDateEdit::down-arrow, QSpinBox::down-arrow { image: url("@chevron"); width: 12px; height: 12px; }
+QComboBox::drop-down, QDateEdit::drop-down, QDateTimeEdit::drop-down { border: 0; width: 22px; subcontrol-origin: border; subcontrol-position: center right; }
+QComboBox::down-arrow, QDateEdit::down-arrow, QDateTimeEdit::down-arrow, QSpinBox::down-arrow { image: url("@chevron"); width: 12px; height: 12px; }
 QSpinBox::up-arrow { image: url("@chevron_up"); width: 12px; height: 12px; }
 QSpinBox::up-button, QSpinBox::down-button { border: 0; width: 20px; subcontrol-origin: border; }
 QSpinBox::up-button { subcontrol-position: top right; } QSpinBox::down-button { subcontrol-position: bottom right; }
-QSpinBox::up-button:hover, QSpinBox::down-button:hover, QDateEdit::drop-down:hover { background: @raised; }
+QSpinBox::up-button:hover, QSpinBox::down-button:hover, QDateEdit::drop-down:hover, QDateTimeEdit::drop-down:hover { background: @raised; }
 QCheckBox { color: @text; spacing: 6px; border: 1px solid transparent; border-radius: 4px; padding: 2px; }
 QCheckBox:focus { border: 1px solid @accent; }
 QCheckBox:disabled { color: @disabled; }

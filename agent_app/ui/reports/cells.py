@@ -66,4 +66,8 @@ MEASURES: tuple[Measure, ...] = (
     Measure(
         QT_TRANSLATE_NOOP("tables", "Turnover"), lambda row: row.turnover, lambda fen: yuan(round(fen)), 13, summed=True
     ),
+    Measure(QT_TRANSLATE_NOOP("tables", "Faxes sent"), lambda row: row.faxes_sent, only=IN_TIME),
+    Measure(QT_TRANSLATE_NOOP("tables", "Pages sent"), lambda row: row.fax_pages_sent, only=IN_TIME),
+    Measure(QT_TRANSLATE_NOOP("tables", "Faxes failed"), lambda row: row.faxes_failed, only=IN_TIME),
+    Measure(QT_TRANSLATE_NOOP("tables", "Faxes received"), lambda row: row.faxes_received, only=IN_TIME),
 )

@@ -2735,6 +2735,22 @@
         <source>Occupancy</source>
         <translation>占用率</translation>
     </message>
+    <message>
+        <source>Faxes sent</source>
+        <translation>发传真</translation>
+    </message>
+    <message>
+        <source>Pages sent</source>
+        <translation>已发页数</translation>
+    </message>
+    <message>
+        <source>Faxes failed</source>
+        <translation>传真失败</translation>
+    </message>
+    <message>
+        <source>Faxes received</source>
+        <translation>收传真</translation>
+    </message>
 </context>
 <context>
     <name>words</name>

@@ -16,7 +16,7 @@ from switch_server.adapters.store.schema import open_reader
 from switch_server.adapters.store.writer import Change, StoreWriter, texts_in
 from switch_server.disk.errors import StoreFailed
 from switch_server.disk.sqlite import as_store_failed
-from switch_server.ports.statistics import DeskRing, PlacedOrder, QueueVisit, SeatTime
+from switch_server.ports.statistics import CountedFax, DeskRing, PlacedOrder, QueueVisit, SeatTime
 
 T = TypeVar("T")
 LONGEST_CALL = 24 * 3600.0
@@ -66,6 +66,10 @@ _ORDERS = """
     FROM orders o
     WHERE o.kind = 'place' AND o.contract IS NOT NULL AND o.at >= :start AND o.at < :end
 """
+_FAXES = """
+    SELECT created, CASE direction WHEN 'in' THEN taken_by ELSE agent END, nullif(group_name, ''), direction, state, coalesce(pages_done, 0)
+    FROM faxes WHERE created >= :start AND created < :end
+"""
 
 
 class Statistics:
@@ -98,6 +102,9 @@ class Statistics:
 
     def orders(self, start: float, end: float) -> Iterator[PlacedOrder]:
         return self._read(_ORDERS, PlacedOrder._make, start, end)
+
+    def faxes(self, start: float, end: float) -> Iterator[CountedFax]:
+        return self._read(_FAXES, CountedFax._make, start, end)
 
     # --- past days ---
 

@@ -1,5 +1,6 @@
-"""PJSIP's settings for both programs: one thread, 127.0.0.1, no sound device, A-law."""
+"""PJSIP's settings for both programs: one thread, 127.0.0.1, no sound device, A-law, a jitter buffer of fixed depth (for faxes)."""
 
+import ctypes
 import os
 import signal
 from typing import Any
@@ -10,6 +11,10 @@ from switch_server.demo.telephones import SLOTS
 
 POLL_MS = 10
 IP = "127.0.0.1"
+FRAME_MS = 20
+DEPTH_MS = 100
+DISCARD_NOTHING = 0
+"""PJMEDIA_JB_DISCARD_NONE: a jitter buffer that leaves out sound breaks a fax."""
 FIRST_RTP, RTP_RANGE = 20_000, 40
 """UDP ports of RTP: each process uses a range by its process id, so that two processes seldom share one."""
 
@@ -24,9 +29,7 @@ def open_endpoint(port: int = 0) -> Any:
     config.uaConfig.maxCalls = SLOTS
     config.logConfig.level = 1
     config.logConfig.consoleLevel = 1
-    config.medConfig.clockRate = config.medConfig.sndClockRate = 8000
-    config.medConfig.noVad = True
-    config.medConfig.ecTailLen = 0
+    _set_media(config.medConfig)
     endpoint.libInit(config)
     transport = pj.TransportConfig()
     transport.boundAddress, transport.port = IP, port
@@ -36,6 +39,16 @@ def open_endpoint(port: int = 0) -> Any:
     for codec in endpoint.codecEnum2():
         endpoint.codecSetPriority(codec.codecId, 200 if codec.codecId.startswith("PCMA") else 0)
     return endpoint
+
+
+def _set_media(media: Any) -> None:
+    media.clockRate = media.sndClockRate = 8000
+    media.noVad, media.ecTailLen, media.audioFramePtime, media.ptime = True, 0, FRAME_MS, FRAME_MS
+    media.jbInit = media.jbMinPre = media.jbMaxPre = DEPTH_MS
+    media.jbMax = 5 * DEPTH_MS
+    algorithm = media.jbDiscardAlgo  # pjsua2 has no constant for its values: the number behind the object is set
+    ctypes.c_int.from_address(int(algorithm)).value = DISCARD_NOTHING
+    media.jbDiscardAlgo = algorithm
 
 
 class StopSignal:

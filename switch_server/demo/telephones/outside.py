@@ -1,4 +1,4 @@
-"""The demo's outside telephones: one for every number, behind the trunk ``outside``. Prints ``ready``; ends on SIGTERM.
+"""The demo's outside telephones: one for every number, behind the trunk ``outside``; one is a fax machine. Prints ``ready``; ends on SIGTERM.
 
 The last digit of a number decides its behaviour (``BEHAVIOURS``). A telephone that answers reads its own number aloud, in A-law over RTP.
 """
@@ -15,7 +15,11 @@ from msgspec import Struct
 
 from shared.enums import Language
 from switch_server.demo.telephones.endpoint import POLL_MS, StopSignal, account_config, open_endpoint
+from switch_server.demo.telephones.fax_machine import DemoFaxMachine
 from switch_server.demo.telephones.voice import voice
+from switch_server.demo.texts import DemoTexts
+from switch_server.fax_card import NoSpandsp
+from switch_server.fax_card.library import load
 
 RINGING, ANSWER, BUSY, HANG_UP = 180, 200, 486, 0
 """Status codes of RFC 3261, and a BYE."""
@@ -82,7 +86,7 @@ class OutsideCall(pj.Call):  # type: ignore[misc]  # pjsua2 is untyped
 
 
 class OutsideAccount(pj.Account):  # type: ignore[misc]  # pjsua2 is untyped
-    """The SIP account of all outside numbers. PJSIP refuses calls over ``SLOTS`` as busy."""
+    """The SIP account of all outside numbers but the fax machine's. PJSIP refuses calls over ``SLOTS`` as busy."""
 
     def __init__(self, folder: Path, language: Language) -> None:
         super().__init__()
@@ -104,10 +108,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--port", type=int, required=True, help="UDP port on 127.0.0.1")
     parser.add_argument("--folder", type=Path, required=True, help="where the voices are written")
     parser.add_argument("--language", type=Language, required=True, help="zh_CN or en")
+    parser.add_argument(
+        "--fax-folder", type=Path, help="where the fax machine keeps what arrives; without it there is no machine"
+    )
+    parser.add_argument("--fax-to", default="", help="SIP URI to which the fax machine sends its letter")
     given = parser.parse_args(arguments)
     if not 0 < given.port < 1 << 16:
         parser.error(f"--port {given.port}: 1 to 65535")
     given.folder.mkdir(parents=True, exist_ok=True)
+    machine = fax_machine(given)
     stopping = StopSignal()
     sys.setswitchinterval(0.0005)  # the media clock is a C thread that takes the GIL
     try:
@@ -117,19 +126,38 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     account = OutsideAccount(given.folder, given.language)
     account.create(account_config("outside"))
+    if machine is not None:
+        machine.open()
     print("ready", flush=True)  # noqa: T201  the demo waits for this line
     while not stopping:
         endpoint.libHandleEvents(POLL_MS)
         account.step(time.monotonic())
+        if machine is not None:
+            machine.step(time.monotonic())
     endpoint.hangupAllCalls()
     until = time.monotonic() + HANG_UP_WAIT
     while account.calls and time.monotonic() < until:
         endpoint.libHandleEvents(POLL_MS)
         account.step(time.monotonic())
+    if machine is not None:
+        machine.close()
     account.calls.clear()  # every Call object must be gone before libDestroy, or PJSIP aborts
     account.shutdown()
     endpoint.libDestroy()
     return 0
+
+
+def fax_machine(given: argparse.Namespace) -> DemoFaxMachine | None:
+    """``None``: not asked for, or spandsp is missing; then its number is a telephone as any other."""
+    if given.fax_folder is None:
+        return None
+    try:
+        library = load()
+    except NoSpandsp as missing:
+        sys.stderr.write(f"outside: no fax machine: {missing}\n")
+        return None
+    given.fax_folder.mkdir(parents=True, exist_ok=True)
+    return DemoFaxMachine(library, given.fax_folder, given.fax_to, DemoTexts(given.language)("fax_letter"))
 
 
 if __name__ == "__main__":

@@ -34,10 +34,10 @@ def apply(db: Database) -> None:
     db.execute("CREATE TABLE report_days (start INTEGER PRIMARY KEY, mark INTEGER NOT NULL, content BLOB) STRICT")
     db.execute(f"CREATE INDEX idx_seat_states_over_midnight ON seat_states (begun_at) WHERE {OVER_MIDNIGHT}")
     for table, (at, columns) in OF_CALLS.items():
-        _on_changes(db, table, columns, ("call", at), partial(_of_call, "call", at))
+        on_changes(db, table, columns, ("call", at), partial(_of_call, "call", at))
     # The branch of a call's seat stretches is the call's; they go on (wrap-up) after its last ring. None is read for longer than 31 days.
-    _on_changes(db, "calls", "id, branch", ("id",), partial(_of_call, "id", "started_at", after=32 * 86_400))
-    _on_changes(db, "seat_states", ", ".join(SEAT_COLUMNS), SEAT_COLUMNS, _of_stretch)
+    on_changes(db, "calls", "id, branch", ("id",), partial(_of_call, "id", "started_at", after=32 * 86_400))
+    on_changes(db, "seat_states", ", ".join(SEAT_COLUMNS), SEAT_COLUMNS, _of_stretch)
     # An end after the end of the day changes nothing in that day: seats that are open over midnight do not invalidate yesterday.
     old, new = (f"coalesce({row}.ended_at, {EVER})" for row in ("OLD", "NEW"))
     _trigger(
@@ -67,7 +67,7 @@ def _between(begun: str, ended: str) -> str:
     return f"start > {begun} - 86400 AND start < {ended}"
 
 
-def _on_changes(db: Database, table: str, columns: str, moving: tuple[str, ...], days: Callable[[str], str]) -> None:
+def on_changes(db: Database, table: str, columns: str, moving: tuple[str, ...], days: Callable[[str], str]) -> None:
     """``days(row)``: the days on which a row counts; if one of ``moving`` changes, the row's old days count, too."""
     moves = " OR ".join(f"OLD.{name} IS NOT NEW.{name}" for name in moving)
     _trigger(db, f"{table}_new", table, "INSERT", days("NEW"))

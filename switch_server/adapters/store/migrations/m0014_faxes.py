@@ -2,6 +2,11 @@
 
 from sqlite_utils import Database
 
+from switch_server.adapters.store.migrations.m0006_report_days import on_changes
+
+COUNTED = "created, agent, taken_by, group_name, direction, state, pages_done"
+"""Columns that reports read."""
+
 FAXES = {
     "id": str,
     "direction": str,
@@ -68,5 +73,11 @@ def apply(db: Database) -> None:
     faxes.create_index(["created"])
     faxes.create_index(["customer"])
     faxes.create_index(["agent"])
+    on_changes(db, "faxes", COUNTED, ("created",), _of_fax)
     tries = db.table("fax_tries").create(FAX_TRIES, pk="id", strict=True)
     tries.create_index(["fax"])
+
+
+def _of_fax(row: str) -> str:
+    """The day on which the fax is counted."""
+    return f"start > {row}.created - 86400 AND start <= {row}.created"

@@ -75,8 +75,10 @@ def left_over(folder: Path) -> list[str]:
     return [path.name for path in (folder / "documents" / "work").iterdir()]
 
 
-def children() -> list[str]:
-    return Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+def renderers() -> list[int]:
+    """The process ids of this process's renderers."""
+    children = map(int, Path(f"/proc/self/task/{os.getpid()}/children").read_text().split())
+    return [child for child in children if b"documents.job" in Path(f"/proc/{child}/cmdline").read_bytes()]
 
 
 def test_each_source_becomes_a_document(tmp_path: Path) -> None:
@@ -150,7 +152,7 @@ def test_fifty_bad_documents_leave_nothing(tmp_path: Path) -> None:
         resident, left = resident_bytes(), descriptors()
         assert left <= before[1]
         assert resident - before[0] < 8_000_000
-        assert children() == []
+        assert renderers() == []
         assert (await documents.render(pdf(), OPTIONS)).pages == 2
 
     run(tmp_path, work)
@@ -166,10 +168,6 @@ def descriptors() -> int:
     return len([*Path("/proc/self/fd").iterdir()])
 
 
-def is_renderer(process: int) -> bool:
-    return b"documents.job" in Path(f"/proc/{process}/cmdline").read_bytes()
-
-
 def limits_of(process: int) -> str:
     return Path(f"/proc/{process}/limits").read_text()
 
@@ -178,7 +176,7 @@ async def renderer_of(job: "asyncio.Task[Any]") -> int:
     """The process id of the renderer that works on the job."""
     while True:
         assert not job.done()
-        if found := [int(each) for each in children() if is_renderer(int(each))]:
+        if found := renderers():
             return found[0]
         await asyncio.sleep(0)
 
@@ -202,7 +200,7 @@ def test_a_cancelled_job_leaves_no_process_and_no_file(tmp_path: Path) -> None:
         job.cancel()
         with pytest.raises(asyncio.CancelledError):
             await job
-        assert children() == []
+        assert renderers() == []
 
     run(tmp_path, work)
     assert left_over(tmp_path) == []
@@ -216,7 +214,7 @@ def test_stop_ends_all_jobs(tmp_path: Path) -> None:
         documents.stop()
         for each in (job, *waiting):
             assert await fault_of(each) is DocumentFault.RENDERER_FAILED
-        assert children() == []
+        assert renderers() == []
 
     run(tmp_path, work)
 
@@ -228,7 +226,7 @@ def test_a_slow_file_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         with pytest.raises(PagesRefused) as caught:
             await documents.render(SLOW_PDF, OPTIONS)
         assert (caught.value.fault, caught.value.fields) == (DocumentFault.TOO_SLOW, {"seconds": 1})
-        assert children() == []
+        assert renderers() == []
 
     run(tmp_path, work)
     assert left_over(tmp_path) == []

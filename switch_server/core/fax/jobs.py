@@ -20,6 +20,8 @@ from switch_server.core.words import Audit, Transition, number_fits, phone_key, 
 
 NO_WAY_WAIT = 5.0
 """Seconds until a fax for which there was no line or channel looks for one again."""
+MOST_PASSED = 200
+"""Faxes without a line that are passed over in one look at the queue, so that ten thousand of them don't hold up the loop."""
 QUEUE_TIMER = "fax:queue"
 _RANK = {priority: rank for rank, priority in enumerate(FaxPriority)}
 
@@ -192,16 +194,19 @@ class FaxJobs:
         running = [job.session for job in self.items.values() if job.session is not None]
         used = Counter(session.trunk for session in running)
         busy = {phone_key(session.number) for session in running}
-        free, wake = switch.config.fax.at_once - len(running), [NO_WAY_WAIT] if running else []
+        free, wake, passed = switch.config.fax.at_once - len(running), [NO_WAY_WAIT] if running else [], 0
         for job in sorted(self._due(wake), key=lambda job: job.rank):
             if free <= 0:
                 break
             if phone_key(job.data.number) in busy:
                 continue
             trunk = self._dial(job, used)
-            if trunk is None:
+            if isinstance(trunk, NoRoute):
                 wake.append(NO_WAY_WAIT)
-                break
+                passed += 1
+                if trunk is NoRoute.NO_CHANNEL or passed >= MOST_PASSED:
+                    break
+                continue  # another number may have another trunk
             used[trunk] += 1
             busy.add(phone_key(job.data.number))
             free -= 1
@@ -220,12 +225,12 @@ class FaxJobs:
             else:
                 yield job
 
-    def _dial(self, job: Job, used: Counter[TrunkName]) -> TrunkName | None:
+    def _dial(self, job: Job, used: Counter[TrunkName]) -> TrunkName | NoRoute:
         switch, data = self._switch, job.data
         full = frozenset(name for name, faxes in used.items() if faxes >= switch.config.fax.per_trunk)
         route = route_out(switch, data.number, ForFax, switch.flows, full=full)
         if isinstance(route, NoRoute):
-            return None
+            return route
         call = CallId(f"{data.fax.removeprefix('f')}f{data.dials + 1}")
         self._begin(job, FaxSession(data.fax, call, data.number, route.trunk, data.pages_done, switch.now))
         purpose = ForFax(data.fax, data.document, data.pages_done, data.fastest)

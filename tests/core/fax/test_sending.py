@@ -263,6 +263,18 @@ def test_no_more_than_the_limit_of_the_trunk_and_the_card() -> None:
     world.finish()
 
 
+def test_a_fax_without_a_line_holds_up_none_to_another_trunk() -> None:
+    ours = [structs.replace(trunk, lines=30, numbers=(only,)) for trunk, only in zip(OUT_TRUNKS, ("020*", "021*"), strict=True)]
+    world = FaxWorld(structs.replace(RULES, per_trunk=1), structs.replace(CONFIG, trunks=tuple(ours)))
+    for number in ("02083000001", "02083000002", "02155550001"):
+        world.ask(number=number)
+    world.run(5.0)
+    assert world.dialled() == ["02083000001", "02155550001"]
+    world.run(600.0)
+    assert len(world.dialled()) == 3
+    world.finish()
+
+
 def test_in_quiet_hours_only_what_is_urgent() -> None:
     world = FaxWorld(structs.replace(RULES, quiet=QuietHours("21:00", "08:00")))
     world.now = 1_000_000.0 // 86400 * 86400 + 14 * 3600.0  # 22:00 in Shanghai

@@ -78,6 +78,7 @@ class FaxOperations:
             raise OperationRefused(RefusedCode.FAX_REFUSED, "barred_number")
         rendered = await self._rendered(send)
         if send.dry_run:
+            await _discarded(rendered)
             return FaxFileTaken("", send.number, rendered.pages, send.not_before)
         actor = send.actor or DEFAULT_ACTOR
         job = FaxJob(
@@ -88,6 +89,7 @@ class FaxOperations:
         try:
             await self._from.faxes.submit(job)
         except FaxNotTaken as refused:
+            await _discarded(rendered)
             raise OperationRefused(RefusedCode.FAX_REFUSED, refused.code.value) from None
         self._audit(actor, "fax_sent", job.fax, f"{rendered.pages} pages to {send.number}")
         return FaxFileTaken(job.fax, send.number, rendered.pages, send.not_before)
@@ -127,6 +129,11 @@ class FaxOperations:
 
     def _audit(self, actor: str, action: str, subject: str, detail: str = "") -> None:
         self._from.audit(Audit(actor or DEFAULT_ACTOR, action, subject, detail))
+
+
+async def _discarded(rendered: Rendered) -> None:
+    """The pages of a fax that is not sent are not kept."""
+    await asyncio.to_thread(rendered.path.unlink, missing_ok=True)
 
 
 def _row(fax: StoredFax) -> ControlFaxRow:

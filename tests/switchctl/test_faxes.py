@@ -19,6 +19,7 @@ class Rig:
     """A switch of faxes behind a control socket."""
 
     def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self.operations = SimpleNamespace()
         self.running = RunningSwitch(folder / "control.sock", self.operations)  # type: ignore[arg-type]
         self.service = self.running._do(self._made(folder))
@@ -102,10 +103,25 @@ def test_a_fax_on_its_way_is_shown_with_its_try(ask: Ctl, letter: str) -> None:
     assert "Tries" in ask("fax", "show", fax).out
 
 
-def test_a_dry_run_sends_nothing(ask: Ctl, letter: str) -> None:
+def pages_of(rig: Rig) -> list[str]:
+    """The files of pages that are kept."""
+    return sorted(path.name for path in rig.folder.rglob("*.tif"))
+
+
+def test_a_dry_run_sends_and_keeps_nothing(ask: Ctl, rig: Rig, letter: str) -> None:
     said = ask("fax", "send", letter, "--to", "02083001234", "--dry-run")
     assert (said.status, said.out) == (0, "dry run –: 2 pages could go to 02083001234, now; nothing is sent\n")
     assert ask("fax", "list", "--json").document["rows"] == []
+    assert pages_of(rig) == []
+
+
+def test_the_pages_of_a_refused_fax_are_not_kept(ask: Ctl, rig: Rig, letter: str) -> None:
+    sent(ask, letter)
+    kept = pages_of(rig)
+    assert len(kept) == 1
+    said = ask("fax", "send", letter, "--to", "02083001234")
+    assert said.err == "the fax was refused: this document is being sent to this number already\n"
+    assert pages_of(rig) == kept
 
 
 def test_mistakes(ask: Ctl, tmp_path: Path, letter: str) -> None:

@@ -20,8 +20,8 @@ from switch_server.core.words import Audit, Transition, number_fits, phone_key, 
 
 NO_WAY_WAIT = 5.0
 """Seconds until a fax for which there was no line or channel looks for one again."""
-MOST_MISSES = 1000
-"""Waiting faxes without a free line at which one look through the queue ends."""
+MOST_PASSED = 200
+"""Faxes without a line that are passed over in one look at the queue, so that ten thousand of them don't hold up the loop."""
 QUEUE_TIMER = "fax:queue"
 _RANK = {priority: rank for rank, priority in enumerate(FaxPriority)}
 
@@ -92,7 +92,7 @@ class FaxJobs:
             return FaxVerdict.DUPLICATE, job.fax
         if live is not None and not self._can_take(live):
             return FaxVerdict.NO_CALL, None
-        if live is None and not self._may_dial(job):  # on a live call nothing is dialled
+        if (job.number or live is None) and not self._may_dial(job):
             return FaxVerdict.NOT_ALLOWED, None
         if (earlier := self._same(job)) is not None:
             return FaxVerdict.DUPLICATE, earlier
@@ -194,7 +194,7 @@ class FaxJobs:
         running = [job.session for job in self.items.values() if job.session is not None]
         used = Counter(session.trunk for session in running)
         busy = {phone_key(session.number) for session in running}
-        free, wake, misses = switch.config.fax.at_once - len(running), [NO_WAY_WAIT] if running else [], 0
+        free, wake, passed = switch.config.fax.at_once - len(running), [NO_WAY_WAIT] if running else [], 0
         for job in sorted(self._due(wake), key=lambda job: job.rank):
             if free <= 0:
                 break
@@ -203,10 +203,10 @@ class FaxJobs:
             trunk = self._dial(job, used)
             if isinstance(trunk, NoRoute):
                 wake.append(NO_WAY_WAIT)
-                misses += 1
-                if trunk is NoRoute.NO_CHANNEL or misses >= MOST_MISSES:
+                passed += 1
+                if trunk is NoRoute.NO_CHANNEL or passed >= MOST_PASSED:
                     break
-                continue  # its trunks are busy: others' may be free
+                continue  # another number may have another trunk
             used[trunk] += 1
             busy.add(phone_key(job.data.number))
             free -= 1
@@ -282,12 +282,10 @@ class FaxJobs:
             return
         self._switch.emit(save_record(ended_try(session, job.data.dials, result, self._switch.now)))
         job.session, job.live = None, None
-        job.data = replace(job.data, seconds=job.data.seconds + session.seconds)
         self.dirty = True
         if job.data.customer is None and customer is not None:
             job.data = replace(job.data, customer=customer)
-        if job.state in FINAL_FAX_STATES:  # cancelled meanwhile
-            self._switch.emit(save_record(SavedFax(id=session.fax, seconds=job.data.seconds)))
+        if job.state in FINAL_FAX_STATES:
             del self.items[session.fax]
         elif job.data.pages_done >= job.data.pages or result is FaxResult.OK:
             self._over(job, "sent", FaxResult.OK, session)
@@ -298,14 +296,14 @@ class FaxJobs:
         """The live call is gone before the fax began on it: it is sent by a call of its own where there is a number."""
         job = self.items[fax]
         job.live = None
-        if not may_send(self._switch.config, job.data.number):
+        if not job.data.number:
             self._step(job, "turn")
             self._over(job, "failed", result, None)
 
     def _failed_try(self, job: Job, result: FaxResult, session: FaxSession) -> None:
         following = after_try(job.data, result, self._switch.config.fax.retries, self._switch.now)
         job.data = following.job
-        if following.at is None or not may_send(self._switch.config, job.data.number):
+        if following.at is None or not job.data.number:
             self._over(job, "failed", result, session)
             return
         job.data = replace(job.data, not_before=following.at)
@@ -313,7 +311,7 @@ class FaxJobs:
         data = job.data
         row = SavedFax(
             id=data.fax, state=job.state, result=result, t30=session.t30, tries=data.tries, same=data.same, fastest=data.fastest,
-            not_before=data.not_before, seconds=data.seconds,
+            not_before=data.not_before,
         )  # fmt: skip
         self._save(row)
 
@@ -330,7 +328,7 @@ class FaxJobs:
         measured = {} if session is None else session.measured()
         row = SavedFax(
             id=data.fax, state=job.state, result=result, tries=data.tries, same=data.same, fastest=data.fastest, pages_done=data.pages_done,
-            ended=now, ended_by=job.cancelled_by, customer=data.customer, seconds=data.seconds, **measured,
+            ended=now, ended_by=job.cancelled_by, customer=data.customer, **measured,
         )  # fmt: skip
         self._save(row)
         self._switch.count(f"faxes_{job.state.value}")

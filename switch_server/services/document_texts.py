@@ -1,4 +1,4 @@
-"""Texts for people of documents, from ``resources/texts/documents.yaml``: faults, cover sheet, header line, the renderer's command line."""
+"""Texts for people of documents, from ``resources/texts/documents.yaml``: faults, cover sheet, header line, statements, the renderer's command line."""
 
 from collections.abc import Mapping
 from functools import cache

@@ -19,7 +19,15 @@ from agent_app.link import DeskKey
 from shared.control_rows import ControlCallRow, ControlOrderRow
 from shared.enums import Language
 from shared.link import keys
-from switch_server.demo.__main__ import CALL_SECONDS, DEFAULT_EVERY, WATCHED_EVERY, _options, _pace, main
+from switch_server.demo.__main__ import (
+    CALL_SECONDS,
+    DEFAULT_EVERY,
+    WATCHED_EVERY,
+    _introduce_fax,
+    _options,
+    _pace,
+    main,
+)
 from switch_server.demo.live import LiveView, _calls, _orders
 from switch_server.demo.outcome import read_outcome, recordings
 from switch_server.demo.processes import Program, ProgramFailed, free_port, is_free
@@ -202,6 +210,18 @@ def test_tables() -> None:
     said = console.export_text()
     for word in ("880001", "not_cancellable", "…0001", "通话 1", "pin"):
         assert word in said
+
+
+@pytest.mark.parametrize("package", ["", "libspandsp2"])
+def test_the_fax_machine_or_what_to_install_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, package: str
+) -> None:
+    monkeypatch.setattr("switch_server.adapters.cards.fax_library.missing", lambda: package)
+    console = Console(record=True, width=400)
+    _introduce_fax(console, EN, DemoFolder(tmp_path, 7))
+    said = console.export_text()
+    assert ("02085550188 is a fax machine" in said) is (not package)
+    assert ("apt-get install libspandsp2" in said) is bool(package)
 
 
 # --- the whole ---

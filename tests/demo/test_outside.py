@@ -4,6 +4,7 @@ import re
 import socket
 import subprocess
 import sys
+from argparse import Namespace
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,11 @@ import yaml
 
 from shared import desk as wire
 from shared.enums import Language, Role, SeatState
-from switch_server.demo.telephones.outside import BEHAVIOURS, number_of
+from switch_server.demo.telephones.outside import BEHAVIOURS, fax_machine, number_of
 from switch_server.demo.telephones.voice import PAUSE_MS, voice
 from switch_server.demo.texts import DemoTexts
 from switch_server.demo.world import DemoFolder, DemoPorts, outside_trunk
+from switch_server.fax_card import NoSpandsp
 from switch_server.services.prompt_audio import read_alaw_wav
 from tests.e2e.centre import ROOT, Centre, Process
 from tests.e2e.desk import Desk, hears
@@ -59,6 +61,19 @@ def test_the_trunk_and_the_supervisor(tmp_path: Path) -> None:
     trunk = yaml.safe_load(folder.config.read_text())["trunks"][1]
     assert (trunk["far"], trunk["fax"]) == (["127.0.0.1:5090"], "audio")
     assert [each.role for each in folder.world.agents] == [Role.SUPERVISOR, Role.AGENT, Role.AGENT]
+
+
+def test_without_spandsp_there_are_telephones_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def missing() -> None:
+        raise NoSpandsp("install libspandsp2")
+
+    monkeypatch.setattr("switch_server.demo.telephones.outside.load", missing)
+    given = Namespace(fax_folder=tmp_path / "fax", fax_to="", language=Language.EN)
+    assert fax_machine(given) is None
+    assert "no fax machine: install libspandsp2" in capsys.readouterr().err
+    assert not given.fax_folder.exists()
 
 
 @pytest.mark.slow

@@ -58,6 +58,8 @@ def test_figures() -> None:
     assert cells(made(StatementKind.HOLDINGS))[2] == [
         "000001", "&lt;b&gt;&amp;平安", "10,000", "0", "12.345", "11.98", "119,800.00",
     ]  # fmt: skip
+    value = sum(each.last_price * each.quantity for each in FACTS.holdings) / 1000
+    assert f"市值合计 {value:,.2f}。" in made(StatementKind.HOLDINGS)
     assert [row[1] for row in cells(made(StatementKind.ORDERS))[1:]] == ["A1", "A2", "A3"]
     assert [(row[4], row[6], row[7]) for row in cells(made(StatementKind.FILLS, Language.EN))[1:]] == [
         ("Buy", "200", "1,900.00"), ("Sell", "50", "480.00"),

@@ -219,7 +219,7 @@ class FaxPresenter:
         if row.direction == "in":
             known = any(each.fax == row.fax for each in view.inbox)
             if known or row_of(view, row.fax) is None:
-                self._put(inbox=with_row(view.inbox, row)[:KNOWN_MOST])
+                self._put(inbox=with_row(view.inbox, row)[:KNOWN_MOST], thumbnails=_but_empty(view.thumbnails, row.fax))
         elif any(each.fax == row.fax for each in view.mine) or self._is_own(row):
             self._put(mine=with_row(view.mine, row)[:KNOWN_MOST])
         opened = self._view.open
@@ -275,3 +275,8 @@ class FaxPresenter:
 
     def _put(self, **fields: object) -> None:
         self._draft.put(fax=replace(self._view, **fields))
+
+
+def _but_empty(thumbnails: dict[FaxId, bytes], fax: FaxId) -> dict[FaxId, bytes]:
+    """Without an empty one of this fax: it was asked for before the first page had come."""
+    return thumbnails if thumbnails.get(fax) != b"" else {key: data for key, data in thumbnails.items() if key != fax}

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import deque
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,8 @@ FIRST_AFTER, EVERY = 5.0, 180.0
 """Seconds from the start to the first letter, and from one letter to the next."""
 LINGER = 1.0
 """Seconds from a fax's end to our hang-up: the last signal is still on its way."""
+RESTING = 8
+"""Ended calls whose ports are kept a while, until PJSIP's media thread has surely left them; PJSIP has room for 254 ports."""
 OCTETS = 2 * FRAME
 LETTER, SENDER = "letter.tif", "Demo fax machine"
 
@@ -106,14 +109,14 @@ class DemoFaxMachine(pj.Account):  # type: ignore[misc]  # pjsua2 is untyped
         super().__init__()
         self._library, self._folder, self._to = library, folder, to
         self._calls: list[FaxMachineCall] = []
-        self._done: list[FaxMachineCall] = []  # PJSIP aborts if a port is destroyed before the endpoint's end
+        self._done: deque[FaxMachineCall] = deque(maxlen=RESTING)
         self._number = 0
         self._makers: list[subprocess.Popen[bytes]] = []
         self._next = time.monotonic() + FIRST_AFTER
         self._settings = FaxSettings(FAX_NUMBER)
         text = folder / "letter.txt"
         text.write_text(letter, encoding="utf-8")
-        self._make(str(text), "-o", str(folder / LETTER), "--from", SENDER, "--to", "Huawu")
+        self._letter = self._make(str(text), "-o", str(folder / LETTER), "--from", SENDER, "--to", "Huawu")
 
     def open(self) -> None:
         """After PJSIP's endpoint."""
@@ -127,10 +130,10 @@ class DemoFaxMachine(pj.Account):  # type: ignore[misc]  # pjsua2 is untyped
         call.take()
 
     def step(self, now: float) -> None:
-        letter = self._folder / LETTER
-        if now >= self._next and letter.exists():
+        if now >= self._next and self._letter.poll() == 0:
             self._next = now + EVERY
-            call = FaxMachineCall(self, self._library, Task(True, str(letter), self._settings))
+            letter = str(self._folder / LETTER)
+            call = FaxMachineCall(self, self._library, Task(True, letter, self._settings))
             call.makeCall(self._to, pj.CallOpParam(True))
             self._calls.append(call)
         for call in self._calls:
@@ -159,7 +162,9 @@ class DemoFaxMachine(pj.Account):  # type: ignore[misc]  # pjsua2 is untyped
         if pages and not call.task.sending:
             self._make(str(path), "--pdf", str(path.with_suffix(".pdf")))
 
-    def _make(self, *arguments: str) -> None:
+    def _make(self, *arguments: str) -> subprocess.Popen[bytes]:
         """Pages by the product's own program; the machine goes on meanwhile."""
         command = [sys.executable, "-m", "switch_server.documents", *arguments]
-        self._makers.append(subprocess.Popen(command, stdout=subprocess.DEVNULL))  # noqa: S603  our own program
+        maker = subprocess.Popen(command, stdout=subprocess.DEVNULL)  # noqa: S603  our own program
+        self._makers.append(maker)
+        return maker

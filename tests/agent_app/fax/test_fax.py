@@ -417,3 +417,15 @@ def test_thumbnails_are_fetched_one_at_a_time() -> None:
     assert world.view.fax.thumbnails == {"r1": b"a", "r2": b""}
     world.desk.fax.show_thumbnails((FaxId("r1"), FaxId("r2")))
     assert world.switch.open(AskFaxPage) == []
+
+
+def test_a_thumbnail_that_was_asked_for_too_early_is_asked_for_again() -> None:
+    coming = replace(CAME, state=FaxState.SENDING, pages=0, pages_done=0)
+    world = desk(inbox=(coming,))
+    world.desk.fax.show_thumbnails((CAME.fax,))
+    world.switch.answer(Refused(DeskRefusal.NOT_FOUND))
+    world.desk.fax.show_thumbnails((CAME.fax,))
+    assert world.switch.open(AskFaxPage) == []
+    world.report(FaxChanged(CAME))
+    world.desk.fax.show_thumbnails((CAME.fax,))
+    assert world.switch.open(AskFaxPage) == [AskFaxPage(CAME.fax, 0, thumbnail=True)]

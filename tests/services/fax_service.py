@@ -4,7 +4,7 @@ from pathlib import Path
 
 from shared.ids import TrunkName
 from switch_server.adapters.store import Store
-from switch_server.bootstrap_faxes import FaxServices, document_spool
+from switch_server.bootstrap_faxes import FaxServices
 from switch_server.core.facts import CardUp
 from switch_server.core.flow import Configured
 from switch_server.core.words import FAX, SwitchConfig, Trunk
@@ -33,13 +33,8 @@ class FaxServiceRig:
         self.store = Store(folder / "huawu.db", post, clock=self.clock)
         self.store.start()
         self.lines = FakeLines(post)
-        documents, pages = (
-            FakeDocuments(folder / "documents"),
-            document_spool(folder / "fax", self.store, self.engine, self.clock),
-        )
-        services = FaxServices(
-            folder / "fax", self.store, self.engine, self.clock, CallIds(self.clock), pages, documents
-        )
+        documents = FakeDocuments(folder / "documents")
+        services = FaxServices(folder / "fax", self.store, self.engine, self.clock, CallIds(self.clock), documents)
         self.faxes, self.spool, self.operations = services.faxes, services.spool, services.operations
         post(Configured(CONFIG, (FAX_FLOW,)))
         if card:

@@ -112,8 +112,9 @@ def product() -> FlowContext:
     return flow_context([RESOURCES / "prompts"])
 
 
-def test_the_product_s_flow_is_good(product: FlowContext) -> None:
-    (main,) = load_flows(MAIN.parent, product)
+def test_the_product_s_flows_are_good(product: FlowContext) -> None:
+    main, fax = load_flows(MAIN.parent, product)
+    assert fax.flow == "receive_fax"
     assert "*" in main.numbers
     read_backs = {name for name, step in main.steps.items() if isinstance(step, Menu) and step.read_back}
     assert read_backs == {"read_back", "cancel_read_back"}

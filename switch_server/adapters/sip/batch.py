@@ -52,7 +52,7 @@ class _Message(ctypes.Structure):
     _fields_ = (("header", _Header), ("size", ctypes.c_uint))
 
 
-class Received(Struct, frozen=True, gc=False):
+class ReceivedDatagram(Struct, frozen=True, gc=False):
     """``arrived``: by the kernel, in seconds of the system's clock; ``None``: it has not told."""
 
     data: bytes
@@ -78,8 +78,8 @@ class BatchSocket:
             header.vector, header.vectors = ctypes.pointer(vector), 1
             header.control = ctypes.addressof(self._stamps) + number * _STAMP.size
         self._used = MOST
-        self.waiting: deque[Received] = deque()
-        """Received, and not yet taken."""
+        self.waiting: deque[ReceivedDatagram] = deque()
+        """ReceivedDatagram, and not yet taken."""
 
     @property
     def full(self) -> bool:
@@ -97,14 +97,14 @@ class BatchSocket:
         self._used = count
         self.waiting.extend(map(self._received, range(count)))
 
-    def _received(self, number: int) -> Received:
+    def _received(self, number: int) -> ReceivedDatagram:
         message = self._messages[number]
         _, port, ip = _IPV4.unpack_from(self._names, number * _IPV4.size)
         data, arrived = ctypes.string_at(self._at + number * LARGEST, message.size), None
         if message.header.control_size:
             _, _, _, seconds, nanos = _STAMP.unpack_from(self._stamps, number * _STAMP.size)
             arrived = seconds + nanos / 1e9
-        return Received(data, (socket.inet_ntoa(ip), socket.ntohs(port)), arrived)
+        return ReceivedDatagram(data, (socket.inet_ntoa(ip), socket.ntohs(port)), arrived)
 
     def send(self, data: bytes, address: Address) -> None:
         """Raises ``OSError``, also for what is no IPv4 address or port, and for a full buffer."""

@@ -92,7 +92,7 @@ class FaxJobs:
             return FaxVerdict.DUPLICATE, job.fax
         if live is not None and not self._can_take(live):
             return FaxVerdict.NO_CALL, None
-        if (job.number or live is None) and not self._may_dial(job):
+        if live is None and not self._may_dial(job):  # on a live call nothing is dialled
             return FaxVerdict.NOT_ALLOWED, None
         if (earlier := self._same(job)) is not None:
             return FaxVerdict.DUPLICATE, earlier
@@ -282,10 +282,12 @@ class FaxJobs:
             return
         self._switch.emit(save_record(ended_try(session, job.data.dials, result, self._switch.now)))
         job.session, job.live = None, None
+        job.data = replace(job.data, seconds=job.data.seconds + session.seconds)
         self.dirty = True
         if job.data.customer is None and customer is not None:
             job.data = replace(job.data, customer=customer)
-        if job.state in FINAL_FAX_STATES:
+        if job.state in FINAL_FAX_STATES:  # cancelled meanwhile
+            self._switch.emit(save_record(SavedFax(id=session.fax, seconds=job.data.seconds)))
             del self.items[session.fax]
         elif job.data.pages_done >= job.data.pages or result is FaxResult.OK:
             self._over(job, "sent", FaxResult.OK, session)
@@ -296,14 +298,14 @@ class FaxJobs:
         """The live call is gone before the fax began on it: it is sent by a call of its own where there is a number."""
         job = self.items[fax]
         job.live = None
-        if not job.data.number:
+        if not may_send(self._switch.config, job.data.number):
             self._step(job, "turn")
             self._over(job, "failed", result, None)
 
     def _failed_try(self, job: Job, result: FaxResult, session: FaxSession) -> None:
         following = after_try(job.data, result, self._switch.config.fax.retries, self._switch.now)
         job.data = following.job
-        if following.at is None or not job.data.number:
+        if following.at is None or not may_send(self._switch.config, job.data.number):
             self._over(job, "failed", result, session)
             return
         job.data = replace(job.data, not_before=following.at)
@@ -311,7 +313,7 @@ class FaxJobs:
         data = job.data
         row = SavedFax(
             id=data.fax, state=job.state, result=result, t30=session.t30, tries=data.tries, same=data.same, fastest=data.fastest,
-            not_before=data.not_before,
+            not_before=data.not_before, seconds=data.seconds,
         )  # fmt: skip
         self._save(row)
 
@@ -328,7 +330,7 @@ class FaxJobs:
         measured = {} if session is None else session.measured()
         row = SavedFax(
             id=data.fax, state=job.state, result=result, tries=data.tries, same=data.same, fastest=data.fastest, pages_done=data.pages_done,
-            ended=now, ended_by=job.cancelled_by, customer=data.customer, **measured,
+            ended=now, ended_by=job.cancelled_by, customer=data.customer, seconds=data.seconds, **measured,
         )  # fmt: skip
         self._save(row)
         self._switch.count(f"faxes_{job.state.value}")

@@ -87,7 +87,9 @@ def test_it_goes_on_after_the_last_confirmed_page() -> None:
     world.run(400.0)
     assert world.sent_from() == [0, 1, 2]
     assert world.fax_state(fax) is FaxState.SENT
-    assert [world.row("fax_tries", f"{fax}/{number}")["result"] for number in (1, 2, 3)] == ["dropped", "dropped", "ok"]
+    tries = [world.row("fax_tries", f"{fax}/{number}") for number in (1, 2, 3)]
+    assert [tried["result"] for tried in tries] == ["dropped", "dropped", "ok"]
+    assert world.fax(fax)["seconds"] == pytest.approx(sum(tried["ended"] - tried["began"] for tried in tries))
     world.finish()
 
 
@@ -163,7 +165,7 @@ def test_a_fax_is_cancelled_in_every_state(seconds: float) -> None:
     world.tell(ev.FaxCancelAsked(fax, "agent:ann"))
     world.run(1.0)
     row = world.fax(fax)
-    assert (row["state"], row["ended_by"]) == ("cancelled", "agent:ann")
+    assert (row["state"], row["ended_by"], row["seconds"] > 0) == ("cancelled", "agent:ann", seconds > 0)
     assert not world.switch.calls
     assert not world.switch.faxes.jobs.items
     assert fax not in world.watch.rows["contacts"]
@@ -264,7 +266,10 @@ def test_no_more_than_the_limit_of_the_trunk_and_the_card() -> None:
 
 
 def test_a_fax_without_a_line_holds_up_none_to_another_trunk() -> None:
-    ours = [structs.replace(trunk, lines=30, numbers=(only,)) for trunk, only in zip(OUT_TRUNKS, ("020*", "021*"), strict=True)]
+    ours = [
+        structs.replace(trunk, lines=30, numbers=(only,))
+        for trunk, only in zip(OUT_TRUNKS, ("020*", "021*"), strict=True)
+    ]
     world = FaxWorld(structs.replace(RULES, per_trunk=1), structs.replace(CONFIG, trunks=tuple(ours)))
     for number in ("02083000001", "02083000002", "02155550001"):
         world.ask(number=number)

@@ -60,7 +60,7 @@ def test_settings_of_a_small_file(write: Callable[..., Path], tmp_path: Path) ->
     )
     assert settings.state == tmp_path / "state"
     assert settings.prompts == [tmp_path / "studio", tmp_path / "state" / "prompts", RESOURCES / "prompts"]
-    assert [flow.flow for flow in settings.flows] == ["main"]
+    assert [flow.flow for flow in settings.flows] == ["main", "receive_fax"]
     core = settings.core
     assert (core.recordings, core.branches, core.limits.order_wait) == (
         str(tmp_path / "state" / "recordings"),

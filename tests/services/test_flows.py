@@ -117,7 +117,7 @@ def test_the_product_s_flows_are_good(product: FlowContext) -> None:
     assert fax.flow == "receive_fax"
     assert "*" in main.numbers
     read_backs = {name for name, step in main.steps.items() if isinstance(step, Menu) and step.read_back}
-    assert read_backs == {"read_back", "cancel_read_back"}
+    assert read_backs == {"read_back", "cancel_read_back", "fax_read_back"}
     services = {step.service for step in main.steps.values() if isinstance(step, ServiceStep)}
     assert len(services) == 9  # all services
 

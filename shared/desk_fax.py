@@ -190,7 +190,7 @@ class PrepareFax(Request, frozen=True):
 
     source: AnySource
     number: FaxNumber
-    fine: bool = False
+    fine: bool = True
     cover: FaxCover | None = None
 
 

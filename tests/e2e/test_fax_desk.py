@@ -77,7 +77,7 @@ def uploaded(desk: Desk, name: str, data: bytes) -> str:
 
 
 def prepared(desk: Desk, name: str, data: bytes, number: str) -> FaxPrepared:
-    asked = PrepareFax(Uploaded(uploaded(desk, name, data)), number, fine=True)
+    asked = PrepareFax(Uploaded(uploaded(desk, name, data)), number)
     made = desk.run(desk.client.ask(asked, 60))
     assert isinstance(made, FaxPrepared), made
     return made

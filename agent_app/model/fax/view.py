@@ -33,7 +33,7 @@ class FaxSpec(Struct, frozen=True):
 
     source: DraftSource
     number: str
-    fine: bool = False
+    fine: bool = True
     cover: FaxCover | None = None
 
 

@@ -273,7 +273,7 @@ class SendFaxDialog(DeskDialog):
             named(part, title.replace("&", ""))
         named(self.number, self.tr("Number"), self.tr("The fax machine's; the customer's own numbers are in the list"))
         named(self.at, self.tr("At what time"))
-        fill(self.fine, [("", self.tr("standard")), ("fine", self.tr("fine"))])
+        fill(self.fine, [("fine", self.tr("fine")), ("", self.tr("standard"))])
         self.covered.setText(self.tr("Co&ver sheet"))
         named(self.covered, self.tr("Cover sheet"), self.tr("A first page with names, subject and note"))
         self.live_help.say(

@@ -182,16 +182,16 @@ def test_a_fax_at_a_time_and_on_the_call() -> None:
 def test_each_change_makes_the_pages_anew_and_the_file_is_uploaded_once() -> None:
     world = desk()
     ready(world)
-    world.desk.fax.choose(replace(SPEC, fine=True))
+    world.desk.fax.choose(replace(SPEC, fine=False))
     assert world.view.fax.draft.step is DraftStep.CHANGED
     world.desk.fax.submit(Submission())
     assert world.switch.open(SubmitFax) == []  # what is on the screen would not go out
     world.pass_time(REST_S / 2)
-    world.desk.fax.choose(replace(SPEC, fine=True, cover=FaxCover(note="n")))
+    world.desk.fax.choose(replace(SPEC, fine=False, cover=FaxCover(note="n")))
     world.pass_time(REST_S / 2)
     assert world.switch.open(PrepareFax) == []
     rest(world)
-    assert world.switch.open(PrepareFax) == [PrepareFax(Uploaded("u1"), NUMBER, fine=True, cover=FaxCover(note="n"))]
+    assert world.switch.open(PrepareFax) == [PrepareFax(Uploaded("u1"), NUMBER, fine=False, cover=FaxCover(note="n"))]
     assert len([each for each in world.switch.log if isinstance(each, BeginUpload)]) == 1
     world.desk.fax.choose(None)
     assert world.view.fax.draft.step is DraftStep.EMPTY

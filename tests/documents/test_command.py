@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from shared.desk_fax import StatementKind
 from shared.documents import DocumentFault
-from shared.enums import Language
+from shared.enums import Language, Side
 from switch_server.documents.__main__ import EXAMPLES, parser
 from switch_server.services.document_texts import FILE, fault_text
 from tests.documents.inputs import fax_page, fax_tiff, pdf, write
@@ -76,7 +77,15 @@ def test_each_fault_has_its_text(fault: DocumentFault, language: Language) -> No
 
 
 def test_no_text_is_of_no_use() -> None:
-    faults = {f"fault_{fault.value}" for fault in DocumentFault}
-    used = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "switch_server" / "documents").glob("*.py"))
+    by_value = {
+        *(f"fault_{fault.value}" for fault in DocumentFault),
+        *(f"statement_{kind.value}" for kind in StatementKind),
+        *(f"side_{side.value}" for side in Side),
+    }
+    server = ROOT / "switch_server"
+    sources = (*(server / "documents").glob("*.py"), server / "services" / "fax_statements.py")
+    used = "".join(path.read_text(encoding="utf-8") for path in sources)
     for key in yaml.safe_load(FILE.read_text(encoding="utf-8")):
-        assert key in faults or f'"{key}"' in used, key
+        group, _, name = key.partition("_")
+        by_name = group in ("statement", "head", "item") and f'"{name}"' in used
+        assert key in by_value or by_name or f'"{key}"' in used, key

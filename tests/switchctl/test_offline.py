@@ -83,7 +83,7 @@ def config(tmp_path: Path) -> Path:
 
 def test_config_check(ctl: Ctl, config: Path) -> None:
     said = ctl("config", "check", str(config))
-    assert (said.status, said.out) == (0, f"{config}: good; flows: main\n")
+    assert (said.status, said.out) == (0, f"{config}: good; flows: main, receive_fax\n")
     config.write_text(config.read_text() + "medai: {}\n")
     said = ctl("config", "check", str(config))
     assert said.status == 1

@@ -116,6 +116,16 @@ def test_a_failed_training_goes_down_with_the_modem() -> None:
     world.finish()
 
 
+def test_the_last_try_on_a_bad_line_is_the_slowest() -> None:
+    world = FaxWorld(structs.replace(RULES, retries=FaxRetries(most=3)))
+    world.reactions.fax_tries = [(0, R.DROPPED), (1, R.PROTOCOL)]
+    fax = world.ask()
+    world.run(400.0)
+    assert [send.settings.fastest for send in world.commands(SendFax)] == [FaxModem.V17, FaxModem.V17, FaxModem.V27TER]
+    assert world.fax_state(fax) is FaxState.SENT
+    world.finish()
+
+
 def test_busy_and_no_answer_wait_as_the_rules_say() -> None:
     world = FaxWorld()
     world.reactions.far = "busy"

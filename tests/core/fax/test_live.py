@@ -102,12 +102,17 @@ def test_a_fax_that_fails_on_the_live_call(number: str, state: FaxState) -> None
     world.finish()
 
 
-def test_the_caller_hangs_up_in_mid_fax() -> None:
+@pytest.mark.parametrize("reported", [False, True])
+def test_the_caller_hangs_up_in_mid_fax(reported: bool) -> None:
+    """``reported``: the fax card reports the session's end before its channel is closed."""
     world = FaxWorld(flow=FLOW)
     call = world.talking(ANN)
     fax = world.ask(live=call)
     world.run(45.0)
     world.hang_up(call)
+    if reported:
+        world.tell(ev.FaxEnded(leg_of(call, 1), fax, FaxResult.DROPPED, 0, 1))
+    assert len(world.all(Reoffer)) == 1
     world.run(5.0)
     assert call not in world.switch.calls
     row = world.fax(fax)

@@ -185,6 +185,20 @@ def test_a_fax_is_cancelled_in_every_state(seconds: float) -> None:
     world.finish()
 
 
+def test_a_fax_that_is_cancelled_stays_so() -> None:
+    world = FaxWorld()
+    fax = world.ask()
+    world.run(3.3)
+    [send] = world.commands(SendFax)
+    world.tell(ev.FaxCancelAsked(fax, "agent:ann"))
+    world.tell(ev.FaxConnected(send.leg, fax, "020 8888", 14400, True))
+    world.tell(ev.FaxCancelAsked(fax, "agent:bob"))
+    assert (world.fax(fax)["state"], world.fax(fax)["ended_by"]) == ("cancelled", "agent:ann")
+    world.run(200.0)
+    assert world.told(fax) == ["waiting", "dialling", "cancelled"]
+    world.finish()
+
+
 def test_a_fax_cancelled_before_it_is_kept_is_never_sent() -> None:
     world = FaxWorld()
     job = world.job()

@@ -51,15 +51,16 @@ TRANSITIONS: dict[MoveState, dict[str, MoveState]] = {
 
 
 class FaxMove:
-    """``on_tone``: begun because the caller's fax machine was heard; the caller's walk goes on until the far end takes the offer."""
+    """Of the caller's leg, which is up. ``card``: the fax card. ``on_tone``: begun because the caller's fax machine was heard; the caller's walk goes on until the far end takes the offer."""
 
     def __init__(
-        self, call: Call, session: FaxSession, command: SendFax | ReceiveFax, *, on_tone: bool = False
+        self, call: Call, session: FaxSession, command: SendFax | ReceiveFax, card: CardId, *, on_tone: bool = False
     ) -> None:
         self.call = call
         self.leg = call.caller
         self.session = session
         self.command = command
+        self.card = card
         self.on_tone = on_tone
         self.state = MoveState.OPENING
         self.near: Near | None = None
@@ -82,9 +83,9 @@ class FaxMoves:
         self._config, self._begun, self._over = config, begun, over
         self.items: dict[CallId, FaxMove] = {}
 
-    def begin(self, move: FaxMove, card: CardId) -> None:
+    def begin(self, move: FaxMove) -> None:
         self.items[move.call.id] = move
-        move.call.open_second(move.leg, card)
+        move.call.open_second(move.leg, move.card)
 
     def takes(self, call: Call, leg: Leg, event: AnyLegFact) -> bool:
         """Whether the fact is about the leg's channel on the fax card, or about an offer of the move; it has been handled then."""
@@ -94,15 +95,11 @@ class FaxMoves:
         match event:
             case ChannelOpened(near=near) if of_second:
                 call.second_opened(leg)
-                if move is None:
-                    call.close_second(leg)
-                elif leg.alive and move.step("opened"):
+                if move is not None and leg.alive and move.step("opened"):
                     self._offer(move, near)
             case ChannelFailed() | ChannelClosed() if of_second:
-                leg.second = None
-                if move is not None:
-                    self._lost(move)
-            case LegReoffered() | LegReofferRefused() if call.cause is not None:
+                self._gone(call, leg)
+            case LegReoffered() | LegReofferRefused() | LegChanged() if call.cause is not None:
                 pass
             case LegReoffered(far=far) if move is not None and leg is move.leg:
                 self._taken(move, far)
@@ -133,11 +130,8 @@ class FaxMoves:
 
     def card_died(self, call: Call, card: CardId) -> None:
         """The fax card of a call's second channel has died."""
-        second, move = call.caller.second, self.items.get(call.id)
-        if second is not None and second.card == card:
-            call.caller.second = None
-            if move is not None:
-                self._lost(move)
+        if call.caller.second_card == card:
+            self._gone(call, call.caller)
 
     def call_over(self, call: CallId) -> None:
         self.items.pop(call, None)
@@ -160,8 +154,8 @@ class FaxMoves:
             move.step("late")
             self._back(move)
         elif move.step("taken"):
-            if leg.far is not None:
-                call.change_far(leg, replace(leg.far, direction=Direction.INACTIVE))
+            assert leg.far is not None  # as of each leg that is up
+            call.change_far(leg, replace(leg.far, direction=Direction.INACTIVE))
             self._to_fax_card(move, ChangeFar(leg.id, far))
             self._to_fax_card(move, move.command)
             self._begun(move)
@@ -179,8 +173,14 @@ class FaxMoves:
             move.result = FaxResult.INCOMPATIBLE
             self._end(move, "refused")
 
+    def _gone(self, call: Call, leg: Leg) -> None:
+        """The channel on the fax card is closed, or was never opened."""
+        leg.second = None
+        move = self.items.get(call.id)
+        if move is not None:
+            self._lost(move)
+
     def _lost(self, move: FaxMove) -> None:
-        """The channel on the fax card is gone."""
         if move.call.cause is not None:
             return
         if move.state is S.OPENING:
@@ -193,10 +193,8 @@ class FaxMoves:
 
     def _back(self, move: FaxMove) -> None:
         near = move.leg.near
-        if near is None or not move.leg.alive:
-            move.call.end(EndCause.CARD_LOST)
-        else:
-            move.call.emit(Reoffer(move.leg.id, near))
+        assert near is not None  # as of each leg that is up
+        move.call.emit(Reoffer(move.leg.id, near))
 
     def _end(self, move: FaxMove, event: str) -> None:
         move.step(event)
@@ -204,6 +202,4 @@ class FaxMoves:
         self._over(move)
 
     def _to_fax_card(self, move: FaxMove, command: ChangeFar | SendFax | ReceiveFax) -> None:
-        second = move.leg.second
-        if second is not None:
-            move.call.emit(ToCard(second.card, command))
+        move.call.emit(ToCard(move.card, command))

@@ -137,6 +137,8 @@ class FaxRoom:
                 self._receiving.page(session)
             case FaxEnded():
                 self._ended(call, session, event)
+            case _:
+                assert_never(event)
 
     def _ended(self, call: Call, session: FaxSession, event: FaxEnded) -> None:
         session.ended, session.pages = event, max(session.pages, event.pages)
@@ -172,7 +174,7 @@ class FaxRoom:
             self._receiving.begin(self._sessions[call], its, command.path)
             self._start(its, command)
         else:
-            self.moves.begin(FaxMove(its, self._sessions[call], command), card)
+            self.moves.begin(FaxMove(its, self._sessions[call], command, card))
 
     def _new_reception(self, call: Call) -> ReceiveFax:
         fax = received_id(call.id, self._asked[call.id])
@@ -241,9 +243,7 @@ class FaxRoom:
     # --- faxes on a live call ---
 
     def _begin_live(self, event: FaxBegun) -> None:
-        call = self._switch.calls.get(event.call)
-        if call is None:
-            return
+        call = self._switch.calls[event.call]  # there is one: ``FaxJobs`` has looked
         call.timer("fax", None)
         session = FaxSession(event.fax, call.id, call.number, call.caller.trunk, event.first_page, self._switch.now)
         card = self._place(call)
@@ -254,17 +254,18 @@ class FaxRoom:
         self._sessions[call.id] = session
         settings = FaxSettings(self._switch.config.fax.ident, fastest=event.fastest)
         command = SendFax(call.caller.id, event.fax, event.document, event.first_page, settings)
-        self.moves.begin(FaxMove(call, session, command), card)
+        self.moves.begin(FaxMove(call, session, command, card))
 
     def _tone(self, call: Call, leg: Leg) -> None:
         """A caller's fax machine is heard before an agent talks: its fax is received, if the rules say so and the far end takes the offer."""
-        waits = leg is call.caller and leg.incoming and not call.is_fax and not call.ivr.is_talking
-        if self._switch.config.fax.on_tone == "off" or not waits or call.id in self._sessions or call.cause is not None:
+        up = leg is call.caller and leg.incoming and leg.state is LegState.UP
+        waits = up and not call.is_fax and not call.ivr.is_talking
+        if self._switch.config.fax.on_tone == "off" or not waits or call.id in self._sessions:
             return
         card = self._place(call)
         if card is not None:
             command = self._new_reception(call)
-            self.moves.begin(FaxMove(call, self._sessions[call.id], command, on_tone=True), card)
+            self.moves.begin(FaxMove(call, self._sessions[call.id], command, card, on_tone=True))
 
     def _move_begun(self, move: FaxMove) -> None:
         call = move.call
@@ -327,10 +328,10 @@ class FaxRoom:
         self._switch.apply_decision(FaxStopped(call))
 
     def _stopped(self, call: CallId) -> None:
-        its, move = self._switch.calls.get(call), self.moves.items.get(call)
+        its, move = self._switch.calls[call], self.moves.items.get(call)
         if move is not None:
-            self._switch.run_for_call(move.call, lambda: self.moves.stop(move))
-        elif its is not None:
+            self._switch.run_for_call(its, lambda: self.moves.stop(move))
+        else:
             self._switch.run_for_call(its, lambda: its.end(EndCause.CANCELLED))
 
     def call_over(self, call: Call) -> None:

@@ -111,6 +111,17 @@ def test_the_caller_hangs_up_before_the_document_is_made() -> None:
     world.finish()
 
 
+def test_no_document_is_made_for_a_caller_who_hangs_up() -> None:
+    world, call = logged_in("A", makes_documents=False)
+    world.hang_up(call)
+    entered = len(world.transitions("ivr"))
+    world.tell(ev.FaxDocumentMade(call, FaxId("f20261122T093000-9001"), "", 0, ""))
+    assert world.transitions("ivr")[entered:] == []
+    world.run(5.0)
+    assert call not in world.switch.calls
+    world.finish()
+
+
 def test_the_number_is_a_variable() -> None:
     steps = {step: FaxSend(document="funds", to=step, next="bye", on_failed="bye") for step in ("123", "{number}", "")}
     context = FlowContext({})

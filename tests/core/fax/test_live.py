@@ -5,7 +5,7 @@ from msgspec import structs
 
 from shared.enums import Direction, EndCause, SeatState
 from shared.fax import FaxResult, FaxState, FaxVerdict
-from shared.ids import CallId, leg_of
+from shared.ids import CallId, CustomerId, leg_of
 from switch_server.core import catalogue as ev
 from switch_server.core.fax.moves import TRANSITIONS, MoveState
 from switch_server.core.flow import FaxReceive
@@ -102,12 +102,17 @@ def test_a_fax_that_fails_on_the_live_call(number: str, state: FaxState) -> None
     world.finish()
 
 
-def test_the_caller_hangs_up_in_mid_fax() -> None:
+@pytest.mark.parametrize("reported", [False, True])
+def test_the_caller_hangs_up_in_mid_fax(reported: bool) -> None:
+    """``reported``: the fax card reports the session's end before its channel is closed."""
     world = FaxWorld(flow=FLOW)
     call = world.talking(ANN)
     fax = world.ask(live=call)
     world.run(45.0)
     world.hang_up(call)
+    if reported:
+        world.tell(ev.FaxEnded(leg_of(call, 1), fax, FaxResult.DROPPED, 0, 1))
+    assert len(world.all(Reoffer)) == 1
     world.run(5.0)
     assert call not in world.switch.calls
     row = world.fax(fax)
@@ -288,14 +293,14 @@ def test_a_fax_machine_is_heard_in_the_queue() -> None:
     world.finish()
 
 
-@pytest.mark.parametrize("way", ["off", "refuse", "talking", "no card"])
+@pytest.mark.parametrize("way", ["off", "refuse", "talking", "no card", "early"])
 def test_a_tone_that_changes_nothing(way: str) -> None:
     world = FaxWorld(structs.replace(RULES, on_tone="off" if way == "off" else "receive"), flow=FLOW)
     if way == "talking":
         call = world.talking(ANN)
     else:
         call = world.offer()
-        world.run(3.0)
+        world.run(0.0 if way == "early" else 3.0)  # early: before the call is answered
     if way == "refuse":
         world.reactions.reoffer = "refuse"
     if way == "no card":
@@ -327,6 +332,87 @@ def test_an_agent_who_answers_meanwhile_keeps_the_caller() -> None:
     assert moves(world) == ["opened", "late", "taken"]
     assert not world.commands(ReceiveFax)
     assert world.seat(ANN) is SeatState.TALKING
+    world.finish()
+
+
+def test_reports_that_come_twice_change_nothing() -> None:
+    world = FaxWorld(flow=FLOW)
+    call = world.talking(ANN)
+    fax = world.ask(live=call)
+    world.run(45.0)
+    commands = on_fax_card(world)
+    near = world.switch.calls[call].caller.near
+    assert near is not None
+    world.tell(ev.ChannelOpened(leg_of(call, 1), near, FAX_CARD))
+    world.tell(ev.LegReoffered(leg_of(call, 1), FAR))
+    world.tell(ev.LegReofferRefused(leg_of(call, 1), 488))
+    assert on_fax_card(world) == commands
+    assert len(world.all(Reoffer)) == 1
+    world.run(60.0)
+    assert world.fax_state(fax) is FaxState.SENT
+    assert world.seat(ANN) is SeatState.TALKING
+    same_in_a_replay(world, call)
+    world.finish()
+
+
+@pytest.mark.parametrize("way", ["the card reports its end", "the card dies"])
+def test_what_the_fax_card_does_while_the_voice_comes_back(way: str) -> None:
+    world = FaxWorld(flow=FLOW)
+    call = world.talking(ANN)
+    fax = world.ask(live=call)
+    world.run(45.0)
+    world.tell(ev.FaxCancelAsked(fax, "agent:ann"))
+    if way == "the card dies":
+        world.tell(ev.CardDied(FAX_CARD, "killed"))
+    else:
+        world.tell(ev.FaxEnded(leg_of(call, 1), fax, FaxResult.DROPPED, 0, 1))
+    assert len(world.all(Reoffer)) == 2
+    world.run(2.0)
+    assert len(world.all(Reoffer)) == 2
+    assert world.seat(ANN) is SeatState.TALKING
+    assert world.switch.calls[call].caller.far == FAR
+    assert world.fax_state(fax) is FaxState.CANCELLED
+    same_in_a_replay(world, call)
+    world.finish()
+
+
+def test_the_fax_card_dies_when_the_voice_is_back() -> None:
+    world = FaxWorld(flow=FLOW)
+    world.reactions.reoffer = "refuse"
+    call = world.talking(ANN)
+    world.ask(live=call, number="")
+    while "CloseChannel" not in on_fax_card(world):
+        world.run(0.01)
+    world.tell(ev.CardDied(FAX_CARD, "killed"))
+    assert world.switch.calls[call].caller.second is None
+    assert world.seat(ANN) is SeatState.TALKING
+    assert moves(world) == ["opened", "refused"]
+    world.finish()
+
+
+def test_a_fax_card_that_never_reports_the_end_of_its_channel() -> None:
+    world = FaxWorld(flow=FLOW)
+    call = world.talking(ANN)
+    world.ask(live=call)
+    world.run(5.0)
+    world._pending.clear()
+    world.hang_up(call)
+    world._pending[:] = [each for each in world._pending if not isinstance(each[2], ev.ChannelClosed)]
+    world.run(world.switch.config.limits.teardown + 1.0)
+    assert call not in world.switch.calls
+    assert on_fax_card(world)[-1] == "CloseChannel"
+    assert world.switch.counters["repaired_calls"] == 1
+    world.finish()
+
+
+def test_a_fax_is_filed_to_the_customer_of_the_call() -> None:
+    world = FaxWorld(flow=FLOW)
+    call = world.talking(ANN)
+    world.tell(ev.CallerFound(call, CustomerId(7)))
+    fax = world.ask(live=call)
+    world.run(200.0)
+    assert world.fax(fax)["customer"] == 7
+    assert world.row("contacts", fax)["customer"] == 7
     world.finish()
 
 

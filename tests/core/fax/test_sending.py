@@ -116,6 +116,16 @@ def test_a_failed_training_goes_down_with_the_modem() -> None:
     world.finish()
 
 
+def test_the_last_try_on_a_bad_line_is_the_slowest() -> None:
+    world = FaxWorld(structs.replace(RULES, retries=FaxRetries(most=3)))
+    world.reactions.fax_tries = [(0, R.DROPPED), (1, R.PROTOCOL)]
+    fax = world.ask()
+    world.run(400.0)
+    assert [send.settings.fastest for send in world.commands(SendFax)] == [FaxModem.V17, FaxModem.V17, FaxModem.V27TER]
+    assert world.fax_state(fax) is FaxState.SENT
+    world.finish()
+
+
 def test_busy_and_no_answer_wait_as_the_rules_say() -> None:
     world = FaxWorld()
     world.reactions.far = "busy"
@@ -172,6 +182,20 @@ def test_a_fax_is_cancelled_in_every_state(seconds: float) -> None:
     world.tell(ev.FaxCancelAsked(fax, "agent:ann"))
     world.run(1000.0)
     assert len(world.dialled()) <= 1
+    world.finish()
+
+
+def test_a_fax_that_is_cancelled_stays_so() -> None:
+    world = FaxWorld()
+    fax = world.ask()
+    world.run(3.3)
+    [send] = world.commands(SendFax)
+    world.tell(ev.FaxCancelAsked(fax, "agent:ann"))
+    world.tell(ev.FaxConnected(send.leg, fax, "020 8888", 14400, True))
+    world.tell(ev.FaxCancelAsked(fax, "agent:bob"))
+    assert (world.fax(fax)["state"], world.fax(fax)["ended_by"]) == ("cancelled", "agent:ann")
+    world.run(200.0)
+    assert world.told(fax) == ["waiting", "dialling", "cancelled"]
     world.finish()
 
 

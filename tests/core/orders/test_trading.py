@@ -199,6 +199,8 @@ def test_silence_is_doubt_and_is_asked_about_until_decided() -> None:
     world.run(100.0)
     assert len(world.all(Resolve)) == asked
     world.reactions.resolve_reply = aci.OrderVoid
+    world.tell(ev.BranchUp(BranchId("GZ02")))  # another branch has no answer to it
+    assert len(world.all(Resolve)) == asked
     world.tell(ev.BranchUp(BRANCH))
     world.run(1.0)
     assert state(world, key) == "void"

@@ -197,7 +197,7 @@ def test_fifty_bad_documents_in_a_row_leave_nothing(day: Day) -> None:
         ):
             refused = desk.do(PrepareFax(uploaded(desk, name, content), "0299"))
             assert isinstance(refused, Refused)
-            assert refused.text == problem
+            assert refused.text.split()[0] == problem
             if number == 2 * len(BAD):
                 begin = memory(day.centre.switch.pid)
         grown = memory(day.centre.switch.pid) - begin

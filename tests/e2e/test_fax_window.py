@@ -27,7 +27,7 @@ def centre(tmp_path: Path, port: int) -> Iterator[Centre]:
         queues(content)
         fax_lines(content, {NUMBER: port})
 
-    with Centre(tmp_path / "centre", branches=(), flows=FLOWS, change=change) as made:
+    with Centre(tmp_path, branches=(), flows=FLOWS, change=change) as made:
         yield made
 
 

@@ -22,7 +22,9 @@ FAX, A = CardId("fax-1"), LegId("20300101-1/1")
 def test_a_fax_card_runs_dies_and_runs_again_while_the_voice_card_goes_on(tmp_path: Path) -> None:
     async def story() -> None:
         rig = CardRig()
-        rack = CardRack(rig.post, cards=1, channels=2, ip="127.0.0.1", prompt_folders=[tmp_path], fax_channels=3)
+        rack = CardRack(
+            rig.post, rig.post_now, cards=1, channels=2, ip="127.0.0.1", prompt_folders=[tmp_path], fax_channels=3
+        )
         rig.cards = rack
         await rack.start()
         await rack.up()
@@ -54,7 +56,9 @@ def test_without_the_library_there_is_no_fax_card_and_the_package_is_named(
 
     async def story() -> None:
         events: list[e.Event] = []
-        rack = CardRack(events.append, cards=1, channels=2, ip="127.0.0.1", prompt_folders=[tmp_path], fax_channels=3)
+        rack = CardRack(
+            events.append, events.extend, cards=1, channels=2, ip="127.0.0.1", prompt_folders=[tmp_path], fax_channels=3
+        )
         await rack.start()
         await rack.up()
         assert rack.no_fax == "libspandsp2"
